@@ -1,0 +1,5 @@
+//! Secrets and rights, without I/O: bearer tokens, password hashes, scopes.
+
+pub mod password;
+pub mod scope;
+pub mod token;

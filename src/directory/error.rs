@@ -1,0 +1,60 @@
+//! Why a verb was refused.
+
+use crate::{auth, scim, store};
+
+/// Why a verb was refused. What a client sees of it is decided in `http`.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The request breaks a rule of the protocol.
+    #[error(transparent)]
+    Scim(#[from] scim::Error),
+    /// No such resource for this caller; the type's name.
+    #[error("there is no such {0}")]
+    NotFound(String),
+    /// If-Match does not hold (RFC 7644 §3.14).
+    #[error("the resource has another version")]
+    VersionMismatch,
+    /// The credential is missing, unknown, revoked or expired.
+    #[error("the credential is not valid")]
+    Unauthenticated,
+    /// The credential lacks a right; the scope that would be needed.
+    #[error("the credential lacks the scope {0}")]
+    Forbidden(&'static str),
+    /// Too much is going on: try again.
+    #[error("the server is busy")]
+    Busy(#[source] Option<store::Error>),
+    /// The store failed.
+    #[error("the store failed")]
+    Store(#[source] store::Error),
+    /// A stored document is not what it should be.
+    #[error("internal: {0}")]
+    Internal(String),
+}
+
+impl From<store::Error> for Error {
+    fn from(error: store::Error) -> Self {
+        match error {
+            store::Error::Unique(attribute) => Self::Scim(scim::Error::new(
+                scim::ScimType::Uniqueness,
+                format!("another resource has this {attribute}; it must be unique (RFC 7643 §2.2, uniqueness)"),
+            )),
+            store::Error::UnknownMember(_) => Self::Scim(scim::Error::value(
+                "members: no user or group has one of the ids given as value; nothing was changed (RFC 7643 §4.2)",
+            )),
+            store::Error::Cycle => Self::Scim(scim::Error::value(
+                "members: a group cannot contain itself, directly or through other groups",
+            )),
+            busy @ (store::Error::Stale | store::Error::Busy(_)) => Self::Busy(Some(busy)),
+            other @ (store::Error::Full(_) | store::Error::Schema(_) | store::Error::Database(_)) => Self::Store(other),
+        }
+    }
+}
+
+impl From<auth::password::Error> for Error {
+    fn from(error: auth::password::Error) -> Self {
+        match error {
+            auth::password::Error::Busy => Self::Busy(None),
+            auth::password::Error::Failed => Self::Internal(error.to_string()),
+        }
+    }
+}

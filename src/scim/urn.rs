@@ -1,0 +1,22 @@
+//! The URNs of the protocol's messages and built-in schemas (RFC 7643 §10, RFC 7644 §8).
+
+/// RFC 7643 §4.1.
+pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
+/// RFC 7643 §4.2.
+pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
+/// RFC 7643 §4.3.
+pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+/// RFC 7643 §5.
+pub const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
+/// RFC 7643 §6.
+pub const RESOURCE_TYPE: &str = "urn:ietf:params:scim:schemas:core:2.0:ResourceType";
+/// RFC 7643 §7.
+pub const SCHEMA: &str = "urn:ietf:params:scim:schemas:core:2.0:Schema";
+/// RFC 7644 §3.4.2.
+pub const LIST_RESPONSE: &str = "urn:ietf:params:scim:api:messages:2.0:ListResponse";
+/// RFC 7644 §3.4.3.
+pub const SEARCH_REQUEST: &str = "urn:ietf:params:scim:api:messages:2.0:SearchRequest";
+/// RFC 7644 §3.5.2.
+pub const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
+/// RFC 7644 §3.12.
+pub const ERROR: &str = "urn:ietf:params:scim:api:messages:2.0:Error";

@@ -1,0 +1,71 @@
+//! The one SQL vocabulary, for SQLite and Postgres.
+//!
+//! SQL text is written only in this room, a database driver is named only in [`sql`], and what the
+//! two databases spell differently stands only in [`dialect`]. Values reach SQL only as arguments.
+//! Resources are rows of canonical JSON text plus a search document of comparison keys
+//! ([`crate::scim::value`]); memberships are rows of their own.
+
+pub mod credentials;
+pub mod dialect;
+pub mod keys;
+pub mod members;
+pub mod migrate;
+pub mod resources;
+pub mod select;
+pub mod sql;
+
+pub use sql::{Conn, Store, Unit};
+
+use crate::clock::Micros;
+
+/// The tenant every statement is bound to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TenantId(pub i64);
+
+/// What can go wrong below the domain.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A unique value is taken; the attribute's name, such as `userName`.
+    #[error("the value of {0} is taken")]
+    Unique(String),
+    /// A member id that no resource of the tenant has.
+    #[error("no resource has the member id {0}")]
+    UnknownMember(String),
+    /// The membership would make a group a member of itself.
+    #[error("the group would contain itself")]
+    Cycle,
+    /// The row changed since it was read.
+    #[error("the version changed meanwhile")]
+    Stale,
+    /// The database is locked, away or out of connections: try again.
+    #[error("the database is busy")]
+    Busy(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The disk is full or read-only.
+    #[error("the database cannot be written")]
+    Full(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The database was made by a newer version of this program, or is no database of ours.
+    #[error("{0}")]
+    Schema(String),
+    /// Everything else the driver says.
+    #[error("the database failed")]
+    Database(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// A resource as it is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// From one sequence, never reused: the order of lists, the key of every other row.
+    pub num: i64,
+    /// The name of the resource type.
+    pub kind: String,
+    /// The resource id.
+    pub id: String,
+    /// Counts from 1 with every change.
+    pub version: i64,
+    /// When it was made.
+    pub created: Micros,
+    /// When it last changed.
+    pub modified: Micros,
+    /// Canonical JSON text, `schemas` and `id` first, without `meta` and derived attributes.
+    pub document: String,
+}
