@@ -4,21 +4,20 @@
 //! own. Nothing slow happens here: the first request is answered as soon as the database is open.
 
 use crate::auth::password::Hasher;
-use crate::auth::scope::Scopes;
 use crate::auth::token::Token;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
-use crate::directory::{Directory, Limits, Parts};
+use crate::directory::{self, Directory, Limits, Parts};
+use crate::http::{self, server};
 use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::scim::schema::document::{Choices, built_in};
-use crate::store::credentials::{self, NewToken};
-use crate::store::{self, Conn, Store, Unit, sql};
-use crate::{http, store::migrate};
+use crate::store::{self, Store, migrate, sql};
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::sync::oneshot;
 
 /// The most bytes of a request's body: one resource, or one PATCH of a large group.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
@@ -57,10 +56,7 @@ pub enum Error {
     Migrate(#[source] store::Error),
     /// The first tenant and its token cannot be stored.
     #[error("the first tenant cannot be made")]
-    FirstTenant(#[source] store::Error),
-    /// The server stopped by itself.
-    #[error("the server failed")]
-    Serve(#[source] std::io::Error),
+    FirstTenant(#[source] directory::Error),
 }
 
 /// The token of a tenant that was made just now.
@@ -105,16 +101,13 @@ pub async fn open(config: &Config) -> Result<Store, Error> {
 }
 
 impl App {
-    /// Opens the database, makes the first tenant of a new one, and wires the rooms.
+    /// Opens the database and wires the rooms; makes nothing.
     ///
     /// # Errors
-    /// If the database or the first token is not usable.
-    pub async fn start(options: Options) -> Result<Self, Error> {
+    /// If the database is not usable.
+    pub async fn open(options: Options) -> Result<Self, Error> {
         let Options { config, clock, ids, hasher } = options;
-        let chosen = config.bootstrap_token.as_ref().map(Secret::reveal).map(Token::chosen);
-        let chosen = chosen.transpose().map_err(Error::Token)?;
         let store = open(&config).await?;
-        let first_token = first_token(&store, &clock, chosen).await.map_err(Error::FirstTenant)?;
         let directory = Directory::new(Parts {
             store: store.clone(),
             registry: Arc::new(registry(&config)),
@@ -123,95 +116,62 @@ impl App {
             ids,
             limits: Limits::default(),
         });
-        Ok(Self { directory, store, first_token, config })
+        Ok(Self { directory, store, first_token: None, config })
+    }
+
+    /// The same, and makes the first tenant of a new database with its token.
+    ///
+    /// # Errors
+    /// If the database or the first token is not usable.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let chosen = options.config.bootstrap_token.as_ref().map(Secret::reveal).map(Token::chosen);
+        let chosen = chosen.transpose().map_err(Error::Token)?;
+        let mut app = Self::open(options).await?;
+        let made = app.directory.first_start(chosen.clone()).await.map_err(Error::FirstTenant)?;
+        app.first_token = match (made, chosen) {
+            (Some(_), Some(_)) => Some(FirstToken::Chosen),
+            (Some(token), None) => Some(FirstToken::Generated(token)),
+            (None, Some(unused)) => {
+                if app.directory.authenticate(unused.reveal()).await.is_err() {
+                    tracing::warn!(
+                        "bootstrap_token is not used: the database was not new, and the token does not open it"
+                    );
+                }
+                None
+            }
+            (None, None) => None,
+        };
+        Ok(app)
     }
 
     /// Every surface under one endpoint.
-    pub fn endpoint(&self) -> impl poem::Endpoint + use<> {
+    pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
         let public_url = self.config.public_url.clone();
         http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT })
     }
 
     /// Serves until `stop` is ready, then lets running requests finish and closes the database,
     /// both within `shutdown_seconds`.
-    ///
-    /// # Errors
-    /// [`Error::Serve`] if the server stops by itself.
-    pub async fn serve(
-        self,
-        listener: TcpListener,
-        stop: impl Future<Output = ()> + Send + 'static,
-    ) -> Result<(), Error> {
-        let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let drain = Duration::from_secs(self.config.shutdown_seconds);
+        let limits = server::Limits { connections: self.config.max_connections, drain, ..server::Limits::default() };
+        let (stopping, stopped) = oneshot::channel::<()>();
         let stop = async move {
             stop.await;
-            tracing::info!("stopping: running requests are finished");
             drop(stopping);
         };
-        let grace = Duration::from_secs(self.config.shutdown_seconds);
-        let deadline = async move {
-            // Answers with an error, because nothing is ever sent: the sender is dropped.
-            let _ = stopped.await;
-            tokio::time::sleep(grace).await;
-        };
         let work = async {
-            let served = http::server::serve(listener, self.endpoint(), stop).await;
+            server::serve_within(limits, listener, self.endpoint(), stop).await;
             self.store.close().await;
-            served.map_err(Error::Serve)
+        };
+        let deadline = async move {
+            // An error is the answer: nothing is ever sent, the sender is dropped.
+            let _ = stopped.await;
+            tokio::time::sleep(drain).await;
         };
         tokio::select! {
-            done = work => done,
-            () = deadline => {
-                tracing::warn!(seconds = grace.as_secs(), "stopped before every request was finished");
-                Ok(())
-            }
+            () = work => {}
+            () = deadline => tracing::warn!("time is up: the database is left as the last commit left it"),
         }
-    }
-}
-
-/// Makes the first tenant of a new database and gives it a token, in one transaction.
-async fn first_token(store: &Store, clock: &Clock, chosen: Option<Token>) -> Result<Option<FirstToken>, store::Error> {
-    let generated = chosen.is_none();
-    let token = chosen.unwrap_or_else(Token::generate);
-    let (new, known) = store.write(FirstRun { token: token.clone(), clock: clock.clone() }).await?;
-    match (new, generated) {
-        (true, true) => Ok(Some(FirstToken::Generated(token))),
-        (true, false) => Ok(Some(FirstToken::Chosen)),
-        (false, true) => Ok(None),
-        (false, false) => {
-            if !known {
-                tracing::warn!("bootstrap_token is not used: the database was not new, and has no such token");
-            }
-            Ok(None)
-        }
-    }
-}
-
-struct FirstRun {
-    token: Token,
-    clock: Clock,
-}
-
-impl Unit for FirstRun {
-    /// Whether the tenant was made now, and whether the token opens it.
-    type Output = (bool, bool);
-    type Error = store::Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(bool, bool), store::Error> {
-        let now = self.clock.now();
-        let (tenant, connection, new) = credentials::first_connection(conn, now).await?;
-        if !new {
-            return Ok((false, credentials::find_token(conn, &self.token.digest()).await?.is_some()));
-        }
-        let token = NewToken {
-            connection,
-            name: "first".to_owned(),
-            prefix: self.token.prefix(),
-            digest: self.token.digest(),
-            scopes: Scopes::all().to_string(),
-            expires: None,
-        };
-        credentials::insert_token(conn, tenant, &token, now).await?;
-        Ok((true, true))
     }
 }

@@ -56,7 +56,7 @@ enum Error {
     #[error(transparent)]
     App(#[from] app::Error),
     #[error(transparent)]
-    Store(#[from] crate::store::Error),
+    Directory(#[from] crate::directory::Error),
     #[error("cannot listen on {address}")]
     Listen { address: String, source: std::io::Error },
     #[error("{0}")]
@@ -81,7 +81,7 @@ pub fn main() -> ExitCode {
             let _ = writeln!(std::io::stderr().lock(), "roster: {}", sentence(&error));
             match error {
                 Error::Config(_) | Error::App(app::Error::Token(_)) => ExitCode::from(2),
-                Error::App(_) | Error::Store(_) | Error::Listen { .. } | Error::Failed(_) | Error::Io { .. } => {
+                Error::App(_) | Error::Directory(_) | Error::Listen { .. } | Error::Failed(_) | Error::Io { .. } => {
                     ExitCode::FAILURE
                 }
             }

@@ -77,7 +77,7 @@ impl Default for Config {
             sqlite_durable: true,
             listen: "127.0.0.1:8080".to_owned(),
             public_url: None,
-            max_connections: 10_000,
+            max_connections: 1024,
             shutdown_seconds: 30,
             bootstrap_token: None,
             unique_group_names: true,
@@ -168,7 +168,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "max_connections",
-        default: "10000",
+        default: "1024",
         help: "client connections served at once; more of them wait; 1 to 1000000",
         set: |config, text| {
             config.max_connections = number(text, 1, 1_000_000).ok_or("a whole number from 1 to 1000000")?;

@@ -22,7 +22,7 @@ pub(super) async fn run(config: Config) -> Result<(), Error> {
     let app = App::start(Options::new(config)).await?;
     super::print(&greeting(address, public_url.as_deref(), app.first_token.as_ref()))?;
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "serving");
-    app.serve(listener, stop).await?;
+    app.serve(listener, stop).await;
     tracing::info!("stopped");
     Ok(())
 }

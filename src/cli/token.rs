@@ -1,13 +1,13 @@
 //! `roster token create`, `list` and `revoke`.
 
 use super::{Error, print};
-use crate::app;
+use crate::app::{App, Options};
 use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::Token;
 use crate::clock::{Clock, Micros, rfc3339};
 use crate::config::Config;
-use crate::store::credentials::{self, NewToken, Token as Row};
-use crate::store::{self, Conn, Store, Unit};
+use crate::directory::Directory;
+use crate::store::credentials::Token as Row;
 use clap::Subcommand;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
@@ -75,56 +75,54 @@ fn parse_end(text: &str) -> Result<End, String> {
 }
 
 pub(super) async fn run(command: Command, config: Config) -> Result<(), Error> {
-    let store = app::open(&config).await?;
-    let text = answer(command, &store, &Clock::System).await;
-    store.close().await;
+    let app = App::open(Options::new(config)).await?;
+    let text = answer(command, &app.directory, &Clock::System).await;
+    app.store.close().await;
     print(&text?)
 }
 
 /// Does what is asked and says what to print.
-pub(super) async fn answer(command: Command, store: &Store, clock: &Clock) -> Result<String, Error> {
-    let now = clock.now();
+async fn answer(command: Command, directory: &Directory, clock: &Clock) -> Result<String, Error> {
     match command {
         Command::Create { name, scopes, expires, json } => {
-            let token = Token::generate();
-            let expires = expires.map(|end| end.instant(now)).transpose()?;
+            let expires = expires.map(|end| end.instant(clock.now())).transpose()?;
             let scopes: Scopes = scopes.into_iter().collect();
-            let row = store.write(Create { token: token.clone(), name, scopes, expires, now }).await?;
+            let (token, row) = directory.create_token(&name, &scopes, expires).await?;
             if json {
-                let mut object = describe(&row);
-                object["token"] = json!(token.reveal());
-                return Ok(format!("{object:#}\n"));
+                return Ok(format!("{:#}\n", describe(&row, Some(&token))));
             }
             Ok(format!("Token {} ({}), shown this once:\n\n{}\n", row.num, row.name, token.reveal()))
         }
         Command::List { json } => {
-            let rows = match store.write(List { now }).await {
-                Ok(rows) => rows,
-                Err(Refusal::NoTenant) => Vec::new(),
-                Err(Refusal::Store(error)) => return Err(error.into()),
-            };
+            let rows = directory.tokens().await?;
             if json {
-                return Ok(format!("{:#}\n", Value::Array(rows.iter().map(describe).collect())));
+                return Ok(format!("{:#}\n", Value::from_iter(rows.iter().map(|row| describe(row, None)))));
             }
             Ok(table(&rows))
         }
-        Command::Revoke { num } => match store.write(Revoke { num, now }).await {
-            Ok(true) => Ok(format!("Token {num} is revoked.\n")),
-            Ok(false) | Err(Refusal::NoTenant) => Err(Error::Failed(format!("there is no token {num}"))),
-            Err(Refusal::Store(error)) => Err(error.into()),
-        },
+        Command::Revoke { num } => {
+            if !directory.revoke_token(num).await? {
+                return Err(Error::Failed(format!("there is no token {num}")));
+            }
+            Ok(format!("Token {num} is revoked.\n"))
+        }
     }
 }
 
-fn describe(row: &Row) -> Value {
-    json!({
+/// A token as JSON; its text stands in it only when it was made just now.
+fn describe(row: &Row, token: Option<&Token>) -> Value {
+    let mut object = json!({
         "num": row.num,
         "name": row.name,
         "prefix": row.prefix,
         "scopes": row.scopes.split_ascii_whitespace().collect::<Vec<_>>(),
         "created": rfc3339(row.created),
         "expires": row.expires.map(rfc3339),
-    })
+    });
+    if let (Some(token), Some(object)) = (token, object.as_object_mut()) {
+        object.insert("token".to_owned(), token.reveal().into());
+    }
+    object
 }
 
 fn table(rows: &[Row]) -> String {
@@ -142,82 +140,6 @@ fn table(rows: &[Row]) -> String {
         );
     }
     text
-}
-
-struct Create {
-    token: Token,
-    name: String,
-    scopes: Scopes,
-    expires: Option<Micros>,
-    now: Micros,
-}
-
-impl Unit for Create {
-    type Output = Row;
-    type Error = store::Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Row, store::Error> {
-        let (tenant, connection, _) = credentials::first_connection(conn, self.now).await?;
-        let token = NewToken {
-            connection,
-            name: self.name.clone(),
-            prefix: self.token.prefix(),
-            digest: self.token.digest(),
-            scopes: self.scopes.to_string(),
-            expires: self.expires,
-        };
-        credentials::insert_token(conn, tenant, &token, self.now).await
-    }
-}
-
-/// Why a list or a revocation found nothing.
-#[derive(Debug)]
-enum Refusal {
-    /// The database is new. Refusing takes back the tenant that looking for it has made, so that
-    /// the first `roster serve` still finds a new database and prints a first token.
-    NoTenant,
-    Store(store::Error),
-}
-
-impl From<store::Error> for Refusal {
-    fn from(error: store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-struct List {
-    now: Micros,
-}
-
-impl Unit for List {
-    type Output = Vec<Row>;
-    type Error = Refusal;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Vec<Row>, Refusal> {
-        let (tenant, _, new) = credentials::first_connection(conn, self.now).await?;
-        if new {
-            return Err(Refusal::NoTenant);
-        }
-        Ok(credentials::list_tokens(conn, tenant).await?)
-    }
-}
-
-struct Revoke {
-    num: i64,
-    now: Micros,
-}
-
-impl Unit for Revoke {
-    type Output = bool;
-    type Error = Refusal;
-
-    async fn run(&self, conn: &mut Conn) -> Result<bool, Refusal> {
-        let (tenant, _, new) = credentials::first_connection(conn, self.now).await?;
-        if new {
-            return Err(Refusal::NoTenant);
-        }
-        Ok(credentials::remove_token(conn, tenant, self.num).await?)
-    }
 }
 
 #[cfg(test)]

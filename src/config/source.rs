@@ -62,7 +62,7 @@ impl Config {
         let ours: Vec<_> = variables
             .into_iter()
             .filter_map(|(name, value)| name.into_string().ok().map(|name| (name, value)))
-            .filter(|(name, _)| name.starts_with(PREFIX) && !is_from_the_orchestrator(name))
+            .filter(|(name, _)| name.starts_with(PREFIX) && !is_for_others(name))
             .collect();
 
         let mut config = Self::default();
@@ -108,9 +108,9 @@ impl Config {
 }
 
 /// Kubernetes and container links describe a service called "roster" to every process beside it by
-/// variables of these names; they are not meant for us.
-fn is_from_the_orchestrator(name: &str) -> bool {
-    name == "ROSTER_PORT" || ["ROSTER_PORT_", "ROSTER_SERVICE_"].iter().any(|start| name.starts_with(start))
+/// `ROSTER_PORT…` and `ROSTER_SERVICE…`; `ROSTER_TEST_…` is read by the tests of this program.
+fn is_for_others(name: &str) -> bool {
+    name == "ROSTER_PORT" || ["ROSTER_PORT_", "ROSTER_SERVICE_", "ROSTER_TEST_"].iter().any(|own| name.starts_with(own))
 }
 
 /// The text of the file: of the named one, which must be there, or else of the usual one if it is.

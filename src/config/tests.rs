@@ -89,11 +89,12 @@ fn what_is_unknown_is_refused_with_the_nearest_name() {
 }
 
 #[test]
-fn variables_of_an_orchestrator_and_of_others_are_left_alone() {
+fn variables_meant_for_others_are_left_alone() {
     let others = [
         ("ROSTER_PORT", "tcp://10.0.0.1:8080"),
         ("ROSTER_PORT_8080_TCP_ADDR", "10.0.0.1"),
         ("ROSTER_SERVICE_HOST", "10.0.0.1"),
+        ("ROSTER_TEST_POSTGRES", "postgres://localhost/postgres"),
         ("PATH", "/bin"),
         ("MY_ROSTER_LOG", "loud"),
     ];
