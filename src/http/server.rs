@@ -13,7 +13,6 @@ use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Addr, Endpoint, Request};
 use std::convert::Infallible;
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
@@ -45,23 +44,12 @@ impl Default for Limits {
 }
 
 /// Serves with the default [`Limits`] until `stop` is ready and running requests are done.
-///
-/// # Errors
-/// If the listener is broken; a passing failure to accept is logged and waited out.
-pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, stop: impl Future) -> io::Result<()> {
-    serve_within(Limits::default(), listener, endpoint, stop).await
+pub async fn serve(listener: TcpListener, endpoint: impl Endpoint + 'static, stop: impl Future) {
+    serve_within(Limits::default(), listener, endpoint, stop).await;
 }
 
 /// Serves until `stop` is ready and running requests are done, or have had [`Limits::drain`].
-///
-/// # Errors
-/// As [`serve`].
-pub async fn serve_within(
-    limits: Limits,
-    listener: TcpListener,
-    endpoint: impl Endpoint + 'static,
-    stop: impl Future,
-) -> io::Result<()> {
+pub async fn serve_within(limits: Limits, listener: TcpListener, endpoint: impl Endpoint + 'static, stop: impl Future) {
     let server = Arc::new(Server { endpoint, builder: builder(limits), limits });
     let permits = Arc::new(Semaphore::new(limits.connections));
     let graceful = GracefulShutdown::new();
@@ -85,8 +73,6 @@ pub async fn serve_within(
                     connection.await;
                 });
             }
-            // EINVAL: the socket does not listen, and never will again.
-            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
             Err(error) => {
                 tracing::warn!(%error, "a connection could not be accepted");
                 tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -98,7 +84,6 @@ pub async fn serve_within(
     if tokio::time::timeout(limits.drain, graceful.shutdown()).await.is_err() {
         tracing::warn!("some requests did not finish in time and are dropped");
     }
-    Ok(())
 }
 
 struct Server<E> {
