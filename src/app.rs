@@ -145,6 +145,7 @@ impl App {
     }
 
     /// Every surface under one endpoint.
+    #[must_use]
     pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
         let public_url = self.config.public_url.clone();
         http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT })

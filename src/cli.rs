@@ -66,6 +66,7 @@ enum Error {
 }
 
 /// Runs the command the arguments name.
+#[must_use]
 pub fn main() -> ExitCode {
     let arguments = match Arguments::try_parse() {
         Ok(arguments) => arguments,

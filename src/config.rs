@@ -14,9 +14,9 @@ use std::fmt;
 pub struct Config {
     /// `sqlite:path` or `postgres://…`; may carry a password.
     pub database_url: Secret,
-    /// Connections to the database: Postgres in all, SQLite for reading.
+    /// Connections to the database: Postgres in all, `SQLite` for reading.
     pub database_connections: u32,
-    /// SQLite waits for the disk at every commit.
+    /// `SQLite` waits for the disk at every commit.
     pub sqlite_durable: bool,
     /// `address:port` to listen on; port 0 lets the system choose.
     pub listen: String,

@@ -111,7 +111,10 @@ impl Default for Hasher {
 
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hasher").field("m", &self.params.m_cost()).field("t", &self.params.t_cost()).finish()
+        f.debug_struct("Hasher")
+            .field("m", &self.params.m_cost())
+            .field("t", &self.params.t_cost())
+            .finish_non_exhaustive()
     }
 }
 

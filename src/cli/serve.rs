@@ -4,6 +4,7 @@ use super::Error;
 use crate::app::{App, FirstToken, Options};
 use crate::config::{Config, LogFormat};
 use crate::telemetry;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use tokio::net::TcpListener;
@@ -67,7 +68,7 @@ fn greeting(address: SocketAddr, public_url: Option<&str>, first: Option<&FirstT
     };
     text.push_str(remark);
     text.push_str("\nTry it:\n");
-    text.push_str(&format!("  curl -H \"Authorization: Bearer {token}\" {local}/scim/v2/Users\n\n"));
+    let _ = writeln!(text, "  curl -H \"Authorization: Bearer {token}\" {local}/scim/v2/Users\n");
     text
 }
 

@@ -96,7 +96,7 @@ async fn answer(command: Command, directory: &Directory, clock: &Clock) -> Resul
         Command::List { json } => {
             let rows = directory.tokens().await?;
             if json {
-                return Ok(format!("{:#}\n", Value::from_iter(rows.iter().map(|row| describe(row, None)))));
+                return Ok(format!("{:#}\n", rows.iter().map(|row| describe(row, None)).collect::<Value>()));
             }
             Ok(table(&rows))
         }

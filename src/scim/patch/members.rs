@@ -92,8 +92,5 @@ fn collect_ids(filter: &Filter, ids: &mut Vec<String>) -> bool {
 }
 
 fn immutable(target: &Target) -> Error {
-    Error::mutability(format!(
-        "{} cannot be changed; add and remove whole members (RFC 7643 §4.2)",
-        target.name()
-    ))
+    Error::mutability(format!("{} cannot be changed; add and remove whole members (RFC 7643 §4.2)", target.name()))
 }

@@ -159,9 +159,6 @@ pub(in crate::scim) fn password(attribute: &Attribute, sent: Value) -> Result<Op
     match value::coerce(attribute, only(attribute, sent)?)? {
         None => Ok(None),
         Some(Value::String(text)) if (MIN_PASSWORD..=MAX_PASSWORD).contains(&text.len()) => Ok(Some(text)),
-        Some(_) => Err(Error::value(format!(
-            "{} must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes",
-            attribute.name
-        ))),
+        Some(_) => Err(Error::value(format!("{} must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes", attribute.name))),
     }
 }
