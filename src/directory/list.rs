@@ -1,19 +1,20 @@
 //! The verb list: filter, sort, page.
 
-use super::{Caller, Directory, Error, Record};
+use super::{Caller, Directory, Error, Record, record};
 use crate::scim::message::SearchRequest;
+use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{Mutability, ResourceType, Returned, Storage};
+use crate::scim::{self, filter};
+use crate::store::select::{self, Part, Query};
 use std::sync::Arc;
 
 /// What to list.
 pub struct Search<'a> {
-    /// The resource types; several for a search at the root.
-    pub kinds: Vec<Arc<ResourceType>>,
+    /// The resource types, each with what the answer shows of it; several for a search at the root.
+    pub kinds: Vec<(Arc<ResourceType>, Projection)>,
     /// Filter, sort, page.
     pub request: &'a SearchRequest,
-    /// What the answer shows of each type, in the order of `kinds`.
-    pub projections: Vec<Projection>,
     /// The SCIM base URL, for filters on locations.
     pub base: &'a str,
 }
@@ -29,12 +30,76 @@ pub struct Listing {
 }
 
 impl Directory {
-    /// Lists resources.
+    /// Lists resources. A type of several that lacks an attribute of the filter has no results
+    /// (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
-    /// `invalidFilter` or `invalidPath` for what no listed type has.
+    /// `invalidFilter` or `invalidPath` for what none of the types has.
     pub async fn list(&self, caller: &Caller, search: Search<'_>) -> Result<Listing, Error> {
-        let _ = (caller, search);
-        todo!()
+        caller.may_read()?;
+        let Search { kinds, request, base } = search;
+        let limits = self.inner.limits;
+        let start_index = request.start_index.max(1);
+        let query = Query {
+            parts: parts(&kinds, request)?,
+            descending: request.descending,
+            offset: start_index - 1,
+            limit: request.count.unwrap_or(limits.default_results).min(limits.max_results),
+            base: base.to_owned(),
+        };
+        let mut conn = self.inner.store.read().await?;
+        let page = select::page(&mut conn, caller.tenant, &query).await?;
+        let mut rows = Vec::with_capacity(page.rows.len());
+        for row in page.rows {
+            let known = kinds.iter().find(|(kind, _)| kind.name == row.kind);
+            let (kind, show) = known.ok_or_else(|| Error::Internal("a list has a type nobody asked for".to_owned()))?;
+            rows.push((Arc::clone(kind), show, row));
+        }
+        let records = record::complete_all(&mut conn, caller.tenant, rows).await?;
+        Ok(Listing { total: page.total, start_index, records })
     }
+}
+
+fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
+    let mut parts = Vec::with_capacity(kinds.len());
+    let mut refusal = None;
+    for (kind, _) in kinds {
+        match part(kind, request) {
+            Ok(part) => parts.push(part),
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    match refusal {
+        Some(error) if parts.is_empty() => Err(error),
+        _ => Ok(parts),
+    }
+}
+
+fn part(kind: &Arc<ResourceType>, request: &SearchRequest) -> Result<Part, scim::Error> {
+    let filter = request.filter.as_deref().map(|text| filter::compile(kind, text)).transpose()?;
+    let sort = request.sort_by.as_deref().map(|text| sort_target(kind, text)).transpose()?;
+    Ok(Part { kind: Arc::clone(kind), filter, sort })
+}
+
+/// The attribute a `sortBy` means: of a complex attribute its `value` (RFC 7644 §3.4.2.3).
+fn sort_target(kind: &ResourceType, text: &str) -> Result<Target, scim::Error> {
+    let mut target = path::resolve(kind, text)?;
+    if target.leaf().is_complex() {
+        let value = target.attribute.sub_attribute("value").cloned();
+        target.sub = Some(value.ok_or_else(|| {
+            scim::Error::path(format!(
+                "sortBy: {} is complex and has no value; name one of its sub-attributes (RFC 7644 §3.4.2.3)",
+                target.name()
+            ))
+        })?);
+    }
+    let hidden = [Some(&target.attribute), target.sub.as_ref()].into_iter().flatten().any(|attribute| {
+        attribute.returned == Returned::Never
+            || attribute.mutability == Mutability::WriteOnly
+            || attribute.storage == Storage::Password
+    });
+    if hidden {
+        return Err(scim::Error::path(format!("sortBy: {} is never shown and cannot be sorted by", target.name())));
+    }
+    Ok(target)
 }

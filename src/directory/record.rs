@@ -1,8 +1,12 @@
 //! What the verbs answer: a resource with the derived attributes that were asked for.
 
+use super::Error;
 use crate::clock::Micros;
-use crate::scim::schema::ResourceType;
-use crate::store::members::{Member, Membership};
+use crate::scim::projection::Projection;
+use crate::scim::schema::{ResourceType, Storage};
+use crate::store::members::{self, Member, Membership};
+use crate::store::{Conn, Row, TenantId};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// A resource, ready to be shown by a surface.
@@ -35,7 +39,7 @@ pub struct Record {
 pub struct Expect {
     /// If-Match: refuse unless the version is one of these.
     pub if_match: Option<Matching>,
-    /// If-None-Match: for a read, nothing new if the version is one of these; for a write, refuse.
+    /// If-None-Match: refuse a write if the version is one of these.
     pub if_none_match: Option<Matching>,
 }
 
@@ -57,4 +61,60 @@ impl Matching {
             Self::Versions(versions) => versions.contains(&version),
         }
     }
+}
+
+impl Expect {
+    /// Refuses a write to a resource whose version is not as the client expects.
+    pub(super) fn check(&self, version: i64) -> Result<(), Error> {
+        let stale = self.if_match.as_ref().is_some_and(|tags| !tags.has(version));
+        let known = self.if_none_match.as_ref().is_some_and(|tags| tags.has(version));
+        if stale || known { Err(Error::VersionMismatch) } else { Ok(()) }
+    }
+}
+
+/// Completes one row with the derived attributes its projection shows.
+pub(super) async fn complete(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &Arc<ResourceType>,
+    row: Row,
+    show: &Projection,
+) -> Result<Record, Error> {
+    let mut records = complete_all(conn, tenant, vec![(Arc::clone(kind), show, row)]).await?;
+    records.pop().ok_or_else(|| Error::Internal("a completed record went missing".to_owned()))
+}
+
+/// Completes the rows of a page: one query for all their groups, one for all their members.
+pub(super) async fn complete_all(
+    conn: &mut Conn,
+    tenant: TenantId,
+    rows: Vec<(Arc<ResourceType>, &Projection, Row)>,
+) -> Result<Vec<Record>, Error> {
+    let showing = |storage| {
+        rows.iter().filter(move |(_, show, _)| show.shows(storage)).map(|(_, _, row)| row.num).collect::<Vec<_>>()
+    };
+    let (in_groups, with_members) = (showing(Storage::Groups), showing(Storage::Members));
+    let mut groups: HashMap<i64, Vec<Membership>> = in_groups.iter().map(|num| (*num, Vec::new())).collect();
+    if !in_groups.is_empty() {
+        for membership in members::of_members(conn, tenant, &in_groups).await? {
+            groups.entry(membership.member).or_default().push(membership);
+        }
+    }
+    let mut lists: HashMap<i64, Vec<Member>> = with_members.iter().map(|num| (*num, Vec::new())).collect();
+    if !with_members.is_empty() {
+        for member in members::of_groups(conn, tenant, &with_members).await? {
+            lists.entry(member.group).or_default().push(member);
+        }
+    }
+    let records = rows.into_iter().map(|(kind, _, row)| {
+        let (groups, members) = (groups.remove(&row.num), lists.remove(&row.num));
+        Record { groups, members, ..bare(kind, row) }
+    });
+    Ok(records.collect())
+}
+
+/// The row alone, without derived attributes.
+pub(super) fn bare(kind: Arc<ResourceType>, row: Row) -> Record {
+    let Row { num, kind: _, id, version, created, modified, document } = row;
+    Record { kind, num, id, version, created, modified, document, groups: None, members: None, too_many_members: false }
 }

@@ -1,8 +1,16 @@
 //! The verbs on one resource: create, get, replace, patch, delete.
+//!
+//! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
+//! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
-use super::{Caller, Directory, Error, Expect, Record};
+use super::{Caller, Directory, Error, Expect, Record, record};
+use crate::clock::Micros;
+use crate::scim::patch::{self, MemberEdit, Patch};
 use crate::scim::projection::Projection;
-use crate::scim::schema::ResourceType;
+use crate::scim::resource::{self, Draft};
+use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::{self, Object, validate};
+use crate::store::{Conn, Row, TenantId, Unit, credentials, members, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -10,7 +18,7 @@ impl Directory {
     /// Reads one resource.
     ///
     /// # Errors
-    /// [`Error::NotFound`]. If-Match and If-None-Match are the surface's to judge by the version.
+    /// [`Error::NotFound`].
     pub async fn get(
         &self,
         caller: &Caller,
@@ -18,11 +26,13 @@ impl Directory {
         id: &str,
         show: &Projection,
     ) -> Result<Record, Error> {
-        let _ = (caller, kind, id, show);
-        todo!()
+        caller.may_read()?;
+        let mut conn = self.inner.store.read().await?;
+        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        record::complete(&mut conn, caller.tenant, kind, row, show).await
     }
 
-    /// Creates a resource from a body.
+    /// Creates a resource from a body (RFC 7644 §3.3).
     ///
     /// # Errors
     /// Whatever the protocol forbids; nothing is stored then.
@@ -33,8 +43,24 @@ impl Directory {
         body: Value,
         show: &Projection,
     ) -> Result<Record, Error> {
-        let _ = (caller, kind, body, show);
-        todo!()
+        caller.may_write()?;
+        let Draft { mut document, members, password, unknown } = resource::read(kind, body)?;
+        note_unknown(kind, &unknown);
+        validate::create(kind, &mut document)?;
+        let password = match password {
+            Some(text) => Some(self.inner.hasher.hash(&text).await?),
+            None => None,
+        };
+        let now = self.inner.clock.now();
+        let id = self.inner.ids.resource(now);
+        let unit = Create {
+            scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
+            document: resource::finish(kind, &id, document),
+            id,
+            members: members.unwrap_or_default(),
+            password,
+        };
+        self.inner.store.write(unit).await
     }
 
     /// Replaces a resource by a body (RFC 7644 §3.5.1).
@@ -50,14 +76,30 @@ impl Directory {
         expect: &Expect,
         show: &Projection,
     ) -> Result<Record, Error> {
-        let _ = (caller, kind, id, body, expect, show);
-        todo!()
+        caller.may_write()?;
+        let Draft { document, members, password, unknown } = resource::read(kind, body)?;
+        note_unknown(kind, &unknown);
+        let has_members = kind.stored_as(Storage::Members).is_some();
+        let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
+        let unit = Change {
+            scope: self.scope(caller, kind, show),
+            id: id.to_owned(),
+            expect: expect.clone(),
+            what: What::Replace(document),
+            members: members.into_iter().collect(),
+            password: self.password_change(caller, kind, id, password.map(Some)).await?,
+            base: String::new(),
+            answer_members: None,
+        };
+        self.inner.store.write(unit).await
     }
 
-    /// Changes parts of a resource (RFC 7644 §3.5.2). `base` is the SCIM base URL, for filters on `$ref`.
+    /// Changes parts of a resource (RFC 7644 §3.5.2). `base` is the SCIM base URL, for filters on
+    /// `$ref`.
     ///
     /// # Errors
     /// Whatever the protocol forbids; nothing is changed then.
+    #[expect(clippy::too_many_arguments, reason = "the verb's words: who, what, which, how, if, show, where")]
     pub async fn patch(
         &self,
         caller: &Caller,
@@ -68,8 +110,25 @@ impl Directory {
         show: &Projection,
         base: &str,
     ) -> Result<Record, Error> {
-        let _ = (caller, kind, id, body, expect, show, base);
-        todo!()
+        caller.may_write()?;
+        let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
+        note_unknown(kind, &unknown);
+        if named.is_some_and(|named| named != id) {
+            return Err(
+                scim::Error::mutability("id is read-only and differs from the resource's (RFC 7643 §3.1)").into()
+            );
+        }
+        let unit = Change {
+            scope: self.scope(caller, kind, show),
+            id: id.to_owned(),
+            expect: expect.clone(),
+            what: What::Patch(edits),
+            members,
+            password: self.password_change(caller, kind, id, password).await?,
+            base: base.to_owned(),
+            answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
+        };
+        self.inner.store.write(unit).await
     }
 
     /// Deletes a resource (RFC 7644 §3.6).
@@ -83,7 +142,202 @@ impl Directory {
         id: &str,
         expect: &Expect,
     ) -> Result<(), Error> {
-        let _ = (caller, kind, id, expect);
-        todo!()
+        caller.may_write()?;
+        let unit = Delete {
+            tenant: caller.tenant,
+            kind: Arc::clone(kind),
+            id: id.to_owned(),
+            expect: expect.clone(),
+            now: self.inner.clock.now(),
+        };
+        self.inner.store.write(unit).await
     }
+
+    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
+        Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
+    }
+
+    /// What a request does to the password. Hashing takes long, so it happens before the unit of
+    /// work; the password a resource already has is no change.
+    async fn password_change(
+        &self,
+        caller: &Caller,
+        kind: &ResourceType,
+        id: &str,
+        wanted: Option<Option<String>>,
+    ) -> Result<PasswordChange, Error> {
+        let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
+        let mut conn = self.inner.store.read().await?;
+        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
+        drop(conn);
+        match (wanted, stored) {
+            (None, None) => Ok(PasswordChange::Keep),
+            (None, Some(_)) => Ok(PasswordChange::Remove),
+            (Some(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => Ok(PasswordChange::Keep),
+            (Some(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
+        }
+    }
+}
+
+fn not_found(kind: &ResourceType) -> Error {
+    Error::NotFound(kind.name.clone())
+}
+
+/// Attributes no schema knows are ignored (RFC 7644 §3.3), but an administrator can find out.
+fn note_unknown(kind: &ResourceType, unknown: &[String]) {
+    if !unknown.is_empty() {
+        tracing::debug!(resource_type = kind.name, attributes = ?unknown, "ignored attributes that no schema knows");
+    }
+}
+
+/// What every write knows.
+struct Scope {
+    tenant: TenantId,
+    kind: Arc<ResourceType>,
+    show: Projection,
+    now: Micros,
+}
+
+struct Create {
+    scope: Scope,
+    id: String,
+    document: Object,
+    members: Vec<String>,
+    password: Option<String>,
+}
+
+impl Unit for Create {
+    type Output = Record;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
+        let Scope { tenant, kind, show, now } = &self.scope;
+        let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
+        if !self.members.is_empty() {
+            members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
+        }
+        if let Some(hash) = &self.password {
+            credentials::set_password(conn, *tenant, row.num, Some(hash)).await?;
+        }
+        if kind.stored_as(Storage::Members).is_none() {
+            // Nothing can be in a group before it exists.
+            let groups = show.shows(Storage::Groups).then(Vec::new);
+            return Ok(Record { groups, ..record::bare(Arc::clone(kind), row) });
+        }
+        record::complete(conn, *tenant, kind, row, show).await
+    }
+}
+
+/// A replace or a patch.
+struct Change {
+    scope: Scope,
+    id: String,
+    expect: Expect,
+    what: What,
+    members: Vec<MemberEdit>,
+    password: PasswordChange,
+    base: String,
+    /// The most members the answer lists; none for no bound.
+    answer_members: Option<u32>,
+}
+
+enum What {
+    Replace(Object),
+    Patch(Vec<patch::Edit>),
+}
+
+enum PasswordChange {
+    Keep,
+    Remove,
+    Set(String),
+}
+
+impl Change {
+    /// The document as it will be.
+    fn document(&self, stored: &Object) -> Result<Object, scim::Error> {
+        let kind = &self.scope.kind;
+        let document = match &self.what {
+            What::Replace(document) => {
+                let mut document = document.clone();
+                validate::replace(kind, stored, &mut document)?;
+                document
+            }
+            What::Patch(edits) => {
+                let mut document = stored.clone();
+                patch::apply(kind, edits, &mut document)?;
+                validate::patch(kind, stored, &mut document)?;
+                document
+            }
+        };
+        Ok(resource::finish(kind, &self.id, document))
+    }
+
+    /// Applies what does not live in the document; true if anything changed.
+    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<bool, Error> {
+        let tenant = self.scope.tenant;
+        let mut changed = false;
+        for edit in &self.members {
+            changed |= members::edit(conn, tenant, row, edit, &self.base).await?;
+        }
+        match &self.password {
+            PasswordChange::Keep => return Ok(changed),
+            PasswordChange::Remove => credentials::set_password(conn, tenant, row.num, None).await?,
+            PasswordChange::Set(hash) => credentials::set_password(conn, tenant, row.num, Some(hash)).await?,
+        }
+        Ok(true)
+    }
+}
+
+impl Unit for Change {
+    type Output = Record;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
+        let Scope { tenant, kind, show, now } = &self.scope;
+        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let mut row = locked.ok_or_else(|| not_found(kind))?;
+        self.expect.check(row.version)?;
+        // lastModified never goes back, even if the clock does.
+        let now = (*now).max(row.modified);
+        let stored = parse(&row.document)?;
+        let document = self.document(&stored)?;
+        let beside = self.beside(conn, &row).await?;
+        if document != stored {
+            row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
+        } else if beside {
+            row = resources::touch(conn, *tenant, &row, now).await?;
+        }
+        if let Some(limit) = self.answer_members
+            && show.shows(Storage::Members)
+            && members::more_than(conn, *tenant, row.num, limit).await?
+        {
+            return Ok(Record { too_many_members: true, ..record::bare(Arc::clone(kind), row) });
+        }
+        record::complete(conn, *tenant, kind, row, show).await
+    }
+}
+
+struct Delete {
+    tenant: TenantId,
+    kind: Arc<ResourceType>,
+    id: String,
+    expect: Expect,
+    now: Micros,
+}
+
+impl Unit for Delete {
+    type Output = ();
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
+        let locked = resources::lock(conn, self.tenant, &self.kind, &self.id).await?;
+        let row = locked.ok_or_else(|| not_found(&self.kind))?;
+        self.expect.check(row.version)?;
+        Ok(resources::remove(conn, self.tenant, &row, self.now).await?)
+    }
+}
+
+fn parse(document: &str) -> Result<Object, Error> {
+    serde_json::from_str(document).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }
