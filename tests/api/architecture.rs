@@ -180,7 +180,8 @@ fn sql_is_written_only_in_the_store() {
             let upper = line.to_uppercase();
             for statement in STATEMENTS {
                 // In a text literal, and in capitals or at its beginning.
-                let quoted = line.contains('"') && (line.contains(statement) || upper.contains(&format!("\"{statement}")));
+                let quoted =
+                    line.contains('"') && (line.contains(statement) || upper.contains(&format!("\"{statement}")));
                 if quoted {
                     broken.push(format!("src/{}.rs:{number}: {statement}", source.name));
                 }
@@ -223,7 +224,9 @@ fn files_are_small_and_say_what_they_are() {
         if !text.starts_with("//! ") && stem != "tests" {
             broken.push(format!("{name}: does not open with //!"));
         }
-        if ["util", "utils", "common", "helper", "helpers", "model", "models", "types", "prelude", "misc"].contains(&stem) {
+        if ["util", "utils", "common", "helper", "helpers", "model", "models", "types", "prelude", "misc"]
+            .contains(&stem)
+        {
             broken.push(format!("{name}: a name that says nothing"));
         }
         if stem == "mod" {

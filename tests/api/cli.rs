@@ -66,7 +66,8 @@ fn tokens_are_made_listed_and_revoked() {
     with_databases(|directory, url| {
         let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
         let server = Server::start(directory, &settings);
-        let made = answer(directory, &settings, &["token", "create", "--name", "reader", "--scope", "scim:read", "--json"]);
+        let made =
+            answer(directory, &settings, &["token", "create", "--name", "reader", "--scope", "scim:read", "--json"]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let made: Value = serde_json::from_slice(&made.stdout).unwrap();
         let token = made["token"].as_str().unwrap();

@@ -201,8 +201,7 @@ async fn send(api: &Api, conversation: &Conversation, step: &Step, vars: &Vars) 
     let (method, path) = line.split_once(' ').expect("METHOD /path");
     let mut call = api.call(method, &fill_text(path, vars));
     let writes = step.body.is_some() || step.text.is_some();
-    let tables =
-        [Some(&conversation.headers), writes.then_some(&conversation.write_headers), Some(&step.headers)];
+    let tables = [Some(&conversation.headers), writes.then_some(&conversation.write_headers), Some(&step.headers)];
     for (name, value) in tables.into_iter().flatten().flatten() {
         let value = value.as_str().map(|text| fill_text(text, vars));
         call = call.header(name, value.as_deref());

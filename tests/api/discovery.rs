@@ -70,7 +70,8 @@ async fn schemas_tell_the_truth_about_attributes(api: Api) {
         attributes.iter().find(|attribute| attribute["name"] == name).unwrap_or_else(|| panic!("no {name}")).clone()
     };
     let name = find("core:2.0:User", "userName");
-    let said = ["required", "caseExact", "mutability", "returned", "uniqueness", "type", "multiValued"].map(|key| &name[key]);
+    let said =
+        ["required", "caseExact", "mutability", "returned", "uniqueness", "type", "multiValued"].map(|key| &name[key]);
     assert_eq!(json!(said), json!([true, false, "readWrite", "default", "server", "string", false]));
     let password = find("core:2.0:User", "password");
     assert_eq!((&password["mutability"], &password["returned"]), (&json!("writeOnly"), &json!("never")));
@@ -93,7 +94,8 @@ async fn a_filter_on_discovery_is_forbidden_and_paging_ignored(api: Api) {
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
         api.get(&format!("{path}?filter=id%20pr")).send().await.is(403);
         let plain = api.get(path).send().await.is(200).json;
-        let paged = api.get(&format!("{path}?startIndex=9&count=1&sortBy=id&sortOrder=descending")).send().await.is(200);
+        let paged =
+            api.get(&format!("{path}?startIndex=9&count=1&sortBy=id&sortOrder=descending")).send().await.is(200);
         assert_eq!(paged.json, plain, "{path}");
     }
 }

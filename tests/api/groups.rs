@@ -43,7 +43,8 @@ async fn members_are_shown_with_reference_name_and_type(api: Api) {
             { "value": inner, "$ref": format!("{BASE}/Groups/{inner}"), "display": "Inner", "type": "Group" }
         ])
     );
-    let without = api.get("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22outer%22").send().await.is(200);
+    let without =
+        api.get("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22outer%22").send().await.is(200);
     assert_eq!(without.json["totalResults"], 1);
     assert_eq!(without.json["Resources"][0].get("members"), None);
 }

@@ -3,6 +3,15 @@
 //! Every case has a database of its own. Postgres is taken from `ROSTER_TEST_POSTGRES`, which
 //! `tests/run` sets; without it the Postgres half is left out, aloud.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    reason = "a test that cannot go on has failed"
+)]
+
 mod architecture;
 mod call;
 mod cli;
