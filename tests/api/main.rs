@@ -9,7 +9,9 @@
     clippy::panic,
     clippy::indexing_slicing,
     clippy::string_slice,
-    reason = "a test that cannot go on has failed"
+    clippy::too_many_lines,
+    clippy::similar_names,
+    reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
 mod architecture;

@@ -14,6 +14,7 @@ use roster::directory::Directory;
 use roster::ident::Ids;
 use roster::store::Store;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -144,7 +145,7 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })
