@@ -1,7 +1,7 @@
-//! The OpenAPI documents: what poem-openapi writes, finished by one pass over its JSON.
+//! The `OpenAPI` documents: what poem-openapi writes, finished by one pass over its JSON.
 //!
 //! The framework knows the routes; the registry knows the resources; this room joins them into an
-//! OpenAPI 3.1 document: [`schema`] and [`message`] the components, [`operation`] what each
+//! `OpenAPI` 3.1 document: [`schema`] and [`message`] the components, [`operation`] what each
 //! operation takes and answers, [`part`] what operations share, [`example`] the examples. Routes are never written down here a second time: an
 //! operation this room cannot describe fails the tests.
 

@@ -1,7 +1,7 @@
 //! The examples of the documents: fictional people, stable from run to run.
 
 use crate::scim::schema::ResourceType;
-use crate::scim::urn;
+use crate::scim::{Object, urn};
 use serde_json::{Value, json};
 
 /// The id examples use.
@@ -80,12 +80,12 @@ pub(super) fn group_patch() -> Value {
 
 /// An error message.
 pub(super) fn error(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
-    let mut error = json!({ "schemas": [urn::ERROR], "status": status.to_string() });
-    if let Some(scim_type) = scim_type {
-        error["scimType"] = Value::from(scim_type);
-    }
-    error["detail"] = Value::from(detail);
-    error
+    let mut error = Object::new();
+    error.insert("schemas".to_owned(), json!([urn::ERROR]));
+    error.insert("status".to_owned(), json!(status.to_string()));
+    error.extend(scim_type.map(|scim_type| ("scimType".to_owned(), json!(scim_type))));
+    error.insert("detail".to_owned(), json!(detail));
+    Value::Object(error)
 }
 
 /// A discovery document, in part.

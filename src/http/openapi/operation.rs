@@ -278,17 +278,8 @@ fn path_parameter(parameter: &Value) -> Value {
 
 impl Answer {
     fn write(&self) -> Value {
-        let headers: Map<String, Value> = self
-            .headers
-            .iter()
-            .chain(&["X-Request-Id"])
-            .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })))
-            .collect();
-        let mut answer = json!({ "description": self.description, "headers": headers });
-        if let Some(content) = &self.content {
-            answer["content"] = content.write(&[MEDIA_TYPE]);
-        }
-        answer
+        let content = self.content.as_ref().map(|content| content.write(&[MEDIA_TYPE]));
+        part::response(self.description, self.headers, content)
     }
 }
 

@@ -119,16 +119,21 @@ pub(super) fn errors() -> Map<String, Value> {
 }
 
 fn error(description: &str, headers: &[&str], example: Option<Value>) -> Value {
-    let headers: Map<String, Value> = headers
-        .iter()
-        .chain(&["X-Request-Id"])
-        .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })))
-        .collect();
-    let mut media = json!({ "schema": schema::reference("Error") });
-    if let Some(example) = example {
-        media["example"] = example;
-    }
-    json!({ "description": description, "headers": headers, "content": { (MEDIA_TYPE): media } })
+    let mut media = Map::new();
+    media.insert("schema".to_owned(), schema::reference("Error"));
+    media.extend(example.map(|example| ("example".to_owned(), example)));
+    response(description, headers, Some(json!({ (MEDIA_TYPE): media })))
+}
+
+/// An answer; every one names its request.
+pub(super) fn response(description: &str, headers: &[&str], content: Option<Value>) -> Value {
+    let reference = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    let headers: Map<String, Value> = headers.iter().chain(&["X-Request-Id"]).map(reference).collect();
+    let mut response = Map::new();
+    response.insert("description".to_owned(), json!(description));
+    response.insert("headers".to_owned(), json!(headers));
+    response.extend(content.map(|content| ("content".to_owned(), content)));
+    Value::Object(response)
 }
 
 /// The component headers.

@@ -72,7 +72,7 @@ fn attributes_object(schema: &Schema) -> Value {
         "description": schema.description,
         "properties": properties,
     });
-    require(&mut object, required(schema.attributes.iter()));
+    require(&mut object, &required(schema.attributes.iter()));
     object
 }
 
@@ -80,7 +80,7 @@ fn required<'a>(attributes: impl Iterator<Item = &'a std::sync::Arc<Attribute>>)
     attributes.filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str()).collect()
 }
 
-fn require(object: &mut Value, names: Vec<&str>) {
+fn require(object: &mut Value, names: &[&str]) {
     if let (Some(object), false) = (object.as_object_mut(), names.is_empty()) {
         object.insert("required".to_owned(), json!(names));
     }
@@ -119,7 +119,7 @@ fn complex(attribute: &Attribute) -> Value {
     let properties: Map<String, Value> =
         attribute.sub_attributes.iter().map(|sub| (sub.name.clone(), property(sub))).collect();
     let mut object = json!({ "type": "object", "properties": properties });
-    require(&mut object, required(attribute.sub_attributes.iter()));
+    require(&mut object, &required(attribute.sub_attributes.iter()));
     object
 }
 
