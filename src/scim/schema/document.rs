@@ -1,12 +1,29 @@
 //! Reads and writes schema documents (RFC 7643 §7) and resource type documents (§6).
 //!
 //! The built-in documents lie in `documents/`; a tenant's own would come from the store through
-//! the same functions. Three keys are ours and never shown: `storage` of an attribute, `key` and
-//! `display` of a resource type.
+//! the same functions. A characteristic a document leaves out has the default of RFC 7643 §2.2.
+//! Three keys are ours and never shown: `storage` of an attribute, `key` and `display` of a
+//! resource type.
 
-use super::{Registry, ResourceType, Schema};
-use crate::scim::{Error, Object};
+mod read;
+mod write;
+
+#[cfg(test)]
+mod tests;
+
+pub use read::read;
+pub use write::{write_resource_type, write_schema};
+
+use super::{Registry, Schema};
 use serde_json::Value;
+use std::sync::Arc;
+
+const USER: &str = include_str!("documents/user.json");
+const ENTERPRISE_USER: &str = include_str!("documents/enterprise_user.json");
+const GROUP: &str = include_str!("documents/group.json");
+const COMMON: &str = include_str!("documents/common.json");
+const USER_TYPE: &str = include_str!("documents/user_type.json");
+const GROUP_TYPE: &str = include_str!("documents/group_type.json");
 
 /// What an operator may choose about the built-in schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,32 +32,39 @@ pub struct Choices {
     pub unique_group_names: bool,
 }
 
-/// The registry of the built-in documents: User, EnterpriseUser, Group.
+/// The registry of the built-in documents: users, groups and the enterprise extension.
 #[must_use]
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "the documents are part of the program; a test reads them"
+)]
 pub fn built_in(choices: Choices) -> Registry {
-    let _ = choices;
-    todo!()
+    let mut group = parse(GROUP);
+    if !choices.unique_group_names {
+        share_names(&mut group);
+    }
+    let schemas = [parse(USER), parse(ENTERPRISE_USER), group];
+    read(&schemas, &[parse(USER_TYPE), parse(GROUP_TYPE)]).expect("the built-in documents keep the rules")
 }
 
-/// Reads schema documents and the resource type documents that refer to them.
-///
-/// # Errors
-/// `invalidValue`, naming the document, the attribute and the rule that is broken.
-pub fn read(schemas: &[Value], types: &[Value]) -> Result<Registry, Error> {
-    let _ = (schemas, types);
-    todo!()
+/// Lets two groups have the same displayName.
+fn share_names(group: &mut Value) {
+    let attributes = group.get_mut("attributes").and_then(Value::as_array_mut);
+    for attribute in attributes.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if attribute.get("name").is_some_and(|name| name == "displayName") {
+            attribute.insert("uniqueness".to_owned(), Value::from("none"));
+        }
+    }
 }
 
-/// The schema as `/Schemas` shows it, without `meta.location`.
-#[must_use]
-pub fn write_schema(schema: &Schema) -> Object {
-    let _ = schema;
-    todo!()
+/// The attributes every resource has (RFC 7643 §3.1).
+#[expect(clippy::expect_used, reason = "the document is part of the program, and a test reads it")]
+fn common() -> Arc<Schema> {
+    Arc::new(read::common(&parse(COMMON)).expect("the built-in documents keep the rules"))
 }
 
-/// The resource type as `/ResourceTypes` shows it, without `meta.location`.
-#[must_use]
-pub fn write_resource_type(kind: &ResourceType) -> Object {
-    let _ = kind;
-    todo!()
+#[expect(clippy::expect_used, reason = "the documents are part of the program, and a test reads them all")]
+fn parse(document: &str) -> Value {
+    serde_json::from_str(document).expect("the built-in documents are JSON")
 }
