@@ -3,6 +3,12 @@
 //! [`parse`] resolves every path and coerces every value, so that applying cannot meet an unknown
 //! name. Members and passwords do not live in the document and come out beside the edits.
 
+mod apply;
+mod members;
+mod parse;
+#[cfg(test)]
+mod tests;
+
 use super::filter::Filter;
 use super::path::Target;
 use super::schema::ResourceType;
@@ -18,6 +24,9 @@ pub struct Patch {
     pub members: Vec<MemberEdit>,
     /// The last word on the password: set, or removed (`Some(None)`).
     pub password: Option<Option<String>>,
+    /// The `id` in a path-less value, which some clients send along. If it is not the id of the
+    /// resource the request must be refused with `mutability`.
+    pub id: Option<String>,
     /// Names of attributes in path-less values that no schema knows; they were left out.
     pub unknown: Vec<String>,
 }
@@ -25,13 +34,19 @@ pub struct Patch {
 /// One change of one attribute.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Edit {
+    /// The operation of the request it stems from, counted from 1; for messages.
+    pub operation: usize,
     /// What is done.
     pub action: Action,
     /// The attribute, and the sub-attribute if one is named.
     pub target: Target,
     /// Which elements of a multi-valued attribute are meant; targets relative to the element.
     pub filter: Option<Filter>,
-    /// The value in canonical form; none for a removal.
+    /// The element to make if the filter selects none: what its equality terms say. None if the
+    /// filter does not describe one element.
+    pub create: Option<Object>,
+    /// The value in canonical form. For a removal: none, or the values of a multi-valued
+    /// attribute that are to go. Where it is merged into a complex value, null unassigns a part.
     pub value: Option<Value>,
 }
 
@@ -65,8 +80,7 @@ pub enum MemberEdit {
 /// `invalidSyntax`, `invalidPath`, `invalidValue`, `mutability` or `noTarget`, naming the operation
 /// (from 1) and the attribute.
 pub fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
-    let _ = (kind, body);
-    todo!()
+    parse::parse(kind, body)
 }
 
 /// Applies the edits in order. After an error the document is of no use.
@@ -74,6 +88,10 @@ pub fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
 /// # Errors
 /// `noTarget` or `mutability`, naming the operation and the attribute.
 pub fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<(), Error> {
-    let _ = (kind, edits, document);
-    todo!()
+    apply::apply(kind, edits, document)
+}
+
+/// The error with the operation it belongs to.
+fn in_operation(number: usize, error: Error) -> Error {
+    Error { detail: format!("operation {number}: {}", error.detail), ..error }
 }

@@ -1,16 +1,63 @@
 //! Which attributes an answer shows: `attributes`, `excludedAttributes` (RFC 7644 §3.9) and the
 //! `returned` characteristic (RFC 7643 §7).
 
-use super::Object;
-use super::schema::{ResourceType, Storage};
+#[cfg(test)]
+mod tests;
+
+use super::schema::{Attribute, ResourceType, Returned, Storage};
+use super::{Object, path};
+use serde_json::Value;
+use std::sync::Arc;
 
 /// What a client asked to see, bound to one resource type.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Projection {
-    /// Names asked for; empty means the default set.
-    attributes: Vec<String>,
-    /// Names to leave out.
-    excluded: Vec<String>,
+    /// Whether the client named anything.
+    explicit: bool,
+    /// Whether the stored text is the answer.
+    whole: bool,
+    /// The names of the derived attributes, and whether they are shown.
+    derived: Vec<(Storage, bool)>,
+    /// Core and common attributes, and extensions by their URN.
+    rules: Vec<Rule>,
+}
+
+/// What is shown of one attribute, sub-attribute or extension.
+#[derive(Clone, Debug, PartialEq)]
+struct Rule {
+    name: String,
+    show: Show,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum Show {
+    All,
+    Nothing,
+    Parts(Vec<Rule>),
+}
+
+/// One name a client wrote, resolved.
+struct Name {
+    /// The URN of the schema alone, or of the extension the attribute belongs to.
+    urn: Option<String>,
+    attribute: Option<String>,
+    sub: Option<String>,
+}
+
+/// The names a client wrote in one parameter.
+struct Names {
+    list: Vec<Name>,
+    /// Whether anything was named, even in vain.
+    any: bool,
+}
+
+/// How a parameter speaks of an attribute.
+#[derive(Clone, Copy, PartialEq)]
+enum Mention {
+    No,
+    /// Only parts of it are named.
+    Parts,
+    Whole,
 }
 
 impl Projection {
@@ -18,33 +65,176 @@ impl Projection {
     /// Unknown names select nothing.
     #[must_use]
     pub fn new(kind: &ResourceType, attributes: &[String], excluded: &[String]) -> Self {
-        let _ = (kind, attributes, excluded);
-        todo!()
+        let asked = Names::read(kind, attributes);
+        let excluded = Names::read(kind, excluded);
+        let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
+        let mut rules: Vec<Rule> = kind
+            .schema
+            .attributes
+            .iter()
+            .chain(common)
+            .map(|attribute| rule(None, attribute, &asked, &excluded))
+            .collect();
+        rules.extend(kind.extensions.iter().map(|extension| {
+            let urn = &extension.schema.id;
+            let attributes = &extension.schema.attributes;
+            let parts = attributes.iter().map(|attribute| rule(Some(urn), attribute, &asked, &excluded)).collect();
+            Rule { name: urn.clone(), show: Show::of(parts) }
+        }));
+        let derived = [Storage::Members, Storage::Groups].map(|storage| {
+            let attribute = kind.stored_as(storage);
+            let shown = attribute.and_then(|attribute| find(&rules, &attribute.name));
+            (storage, shown.is_some_and(|rule| rule.show != Show::Nothing))
+        });
+        let explicit = asked.any || excluded.any;
+        let hides = |attribute: &Arc<Attribute>| {
+            matches!(attribute.storage, Storage::Document | Storage::Indexed)
+                && find(&rules, &attribute.name).is_some_and(|rule| rule.show != Show::All)
+        };
+        let hides_extension = kind
+            .extensions
+            .iter()
+            .any(|extension| find(&rules, &extension.schema.id).is_some_and(|rule| rule.show != Show::All));
+        let whole = !explicit && !hides_extension && !kind.schema.attributes.iter().any(hides);
+        Self { explicit, whole, derived: derived.to_vec(), rules }
     }
 
     /// Whether nothing was asked and the type hides nothing by itself: the stored text is the answer.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        todo!()
+        self.whole
     }
 
     /// Whether the client sent either parameter with a name in it.
     #[must_use]
     pub fn is_explicit(&self) -> bool {
-        !self.attributes.is_empty() || !self.excluded.is_empty()
+        self.explicit
     }
 
     /// Whether the answer shows any part of the derived attribute kept in this way
     /// ([`Storage::Groups`] or [`Storage::Members`]).
     #[must_use]
     pub fn shows(&self, storage: Storage) -> bool {
-        let _ = storage;
-        todo!()
+        self.derived.iter().any(|(derived, shown)| *derived == storage && *shown)
     }
 
     /// Takes out of a complete resource what the answer does not show.
     pub fn apply(&self, document: &mut Object) {
-        let _ = document;
-        todo!()
+        document.retain(|name, value| {
+            name == "id" || name == "schemas" || find(&self.rules, name).is_some_and(|rule| rule.show.apply(value))
+        });
+    }
+}
+
+impl Show {
+    fn of(parts: Vec<Rule>) -> Self {
+        if parts.iter().all(|part| part.show == Self::All) {
+            Self::All
+        } else if parts.iter().all(|part| part.show == Self::Nothing) {
+            Self::Nothing
+        } else {
+            Self::Parts(parts)
+        }
+    }
+
+    /// Takes out of a value what is not shown; false if nothing is left of it.
+    fn apply(&self, value: &mut Value) -> bool {
+        match (self, value) {
+            (Self::All, _) => true,
+            (Self::Nothing, _) => false,
+            (Self::Parts(_), Value::Array(list)) => {
+                list.retain_mut(|element| self.apply(element));
+                !list.is_empty()
+            }
+            (Self::Parts(parts), Value::Object(object)) => {
+                object.retain(|name, value| find(parts, name).is_some_and(|rule| rule.show.apply(value)));
+                !object.is_empty()
+            }
+            (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
+        }
+    }
+}
+
+fn find<'r>(rules: &'r [Rule], name: &str) -> Option<&'r Rule> {
+    rules.iter().find(|rule| rule.name == name)
+}
+
+fn rule(urn: Option<&str>, attribute: &Attribute, asked: &Names, excluded: &Names) -> Rule {
+    let name = attribute.name.clone();
+    let is_core = urn.is_none();
+    if is_core && (name == "id" || name == "schemas") {
+        return Rule { name, show: Show::All };
+    }
+    let mention = asked.mention(urn, attribute);
+    let by_default = match attribute.returned {
+        Returned::Never => return Rule { name, show: Show::Nothing },
+        Returned::Always => Mention::Whole,
+        Returned::Default if !asked.any => Mention::Whole,
+        Returned::Default | Returned::Request => Mention::No,
+    };
+    let mention = if mention == Mention::No { by_default } else { mention };
+    let is_excluded = attribute.returned != Returned::Always && excluded.mention(urn, attribute) == Mention::Whole;
+    if mention == Mention::No || is_excluded {
+        return Rule { name, show: Show::Nothing };
+    }
+    if attribute.sub_attributes.is_empty() {
+        return Rule { name, show: Show::All };
+    }
+    let parts = attribute.sub_attributes.iter().map(|sub| {
+        let named = asked.names_part(urn, attribute, sub);
+        let shown = match sub.returned {
+            Returned::Never => false,
+            Returned::Always => true,
+            Returned::Default => (named || mention == Mention::Whole) && !excluded.names_part(urn, attribute, sub),
+            Returned::Request => named && !excluded.names_part(urn, attribute, sub),
+        };
+        Rule { name: sub.name.clone(), show: if shown { Show::All } else { Show::Nothing } }
+    });
+    Rule { name, show: Show::of(parts.collect()) }
+}
+
+impl Names {
+    fn read(kind: &ResourceType, names: &[String]) -> Self {
+        let mut read = Self { list: Vec::new(), any: false };
+        for name in names.iter().flat_map(|names| names.split(',')).map(str::trim).filter(|name| !name.is_empty()) {
+            read.any = true;
+            let urn = if name.eq_ignore_ascii_case(&kind.schema.id) {
+                Some(&kind.schema.id)
+            } else {
+                kind.extension(name).map(|extension| &extension.schema.id)
+            };
+            if let Some(urn) = urn {
+                // The core schema is told by its absence elsewhere, so here it has no URN either.
+                let urn = (*urn != kind.schema.id).then(|| urn.clone());
+                read.list.push(Name { urn, attribute: None, sub: None });
+            } else if let Ok(target) = path::resolve(kind, name) {
+                read.list.push(Name {
+                    urn: target.extension.as_ref().map(|schema| schema.id.clone()),
+                    attribute: Some(target.attribute.name.clone()),
+                    sub: target.sub.as_ref().map(|sub| sub.name.clone()),
+                });
+            }
+        }
+        read
+    }
+
+    fn mention(&self, urn: Option<&str>, attribute: &Attribute) -> Mention {
+        let mut mention = Mention::No;
+        for name in self.list.iter().filter(|name| name.urn.as_deref() == urn) {
+            match &name.attribute {
+                Some(named) if *named != attribute.name => {}
+                Some(_) if name.sub.is_some() => mention = Mention::Parts,
+                Some(_) | None => return Mention::Whole,
+            }
+        }
+        mention
+    }
+
+    fn names_part(&self, urn: Option<&str>, attribute: &Attribute, sub: &Attribute) -> bool {
+        self.list.iter().any(|name| {
+            name.urn.as_deref() == urn
+                && name.attribute.as_ref() == Some(&attribute.name)
+                && name.sub.as_ref() == Some(&sub.name)
+        })
     }
 }

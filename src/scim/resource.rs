@@ -1,10 +1,18 @@
 //! A resource as a JSON document with canonical attribute names.
 //!
 //! [`read`] turns what a client sent (any case of names, `"True"`, one object for a list, echoes of
-//! read-only attributes) into a [`Draft`] in canonical form.
+//! read-only attributes) into a [`Draft`] in canonical form (RFC 7643 §2, RFC 7644 §3.3, §3.5.1).
 
-use super::schema::ResourceType;
+pub(in crate::scim) mod list;
+pub(in crate::scim) mod shape;
+
+#[cfg(test)]
+mod tests;
+
+use super::schema::{Attribute, Mutability, ResourceType, Schema, Storage};
 use super::{Error, Object};
+use serde_json::Value;
+use shape::Shape;
 
 /// What a client sent in a POST or PUT, in canonical form.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,14 +32,120 @@ pub struct Draft {
 ///
 /// # Errors
 /// `invalidValue`, naming the attribute; `invalidSyntax` if the body is no object.
-pub fn read(kind: &ResourceType, body: serde_json::Value) -> Result<Draft, Error> {
-    let _ = (kind, body);
-    todo!()
+pub fn read(kind: &ResourceType, body: Value) -> Result<Draft, Error> {
+    let Value::Object(body) = body else {
+        return Err(Error::syntax("the body must be a JSON object that represents the resource (RFC 7644 §3.3)"));
+    };
+    let mut reader = Reader { kind, draft: Draft::default(), shape: Shape::default() };
+    reader.core(body)?;
+    let Reader { mut draft, mut shape, .. } = reader;
+    draft.unknown.append(&mut shape.unknown);
+    Ok(draft)
 }
 
 /// Puts `schemas` (the core schema and every extension with a value) and `id` first.
 #[must_use]
 pub fn finish(kind: &ResourceType, id: &str, document: Object) -> Object {
-    let _ = (kind, id, document);
-    todo!()
+    let extensions = kind.extensions.iter().map(|extension| &extension.schema.id);
+    let schemas = std::iter::once(&kind.schema.id).chain(extensions.filter(|urn| document.contains_key(*urn)));
+    let mut finished = Object::with_capacity(document.len() + 2);
+    finished.insert("schemas".to_owned(), schemas.map(String::as_str).collect());
+    finished.insert("id".to_owned(), Value::from(id));
+    finished.extend(document.into_iter().filter(|(name, _)| name != "schemas" && name != "id"));
+    finished
+}
+
+struct Reader<'k> {
+    kind: &'k ResourceType,
+    draft: Draft,
+    shape: Shape,
+}
+
+impl<'k> Reader<'k> {
+    fn core(&mut self, body: Object) -> Result<(), Error> {
+        for (name, sent) in body {
+            if name.eq_ignore_ascii_case("schemas") {
+                continue;
+            }
+            if let Some(extension) = self.kind.extension(&name) {
+                self.extension(&extension.schema, sent)?;
+            } else if name.eq_ignore_ascii_case(&self.kind.schema.id) {
+                self.core(object(&name, sent)?)?;
+            } else if let Some((extension, attribute)) = find(self.kind, &name) {
+                self.put(extension, attribute, sent)?;
+            } else {
+                self.draft.unknown.push(name);
+            }
+        }
+        Ok(())
+    }
+
+    fn extension(&mut self, schema: &'k Schema, sent: Value) -> Result<(), Error> {
+        for (name, sent) in object(&schema.id, sent)? {
+            match schema.attribute(&name) {
+                Some(attribute) => self.put(Some(schema), attribute, sent)?,
+                None => self.draft.unknown.push(format!("{}:{name}", schema.id)),
+            }
+        }
+        Ok(())
+    }
+
+    fn put(&mut self, extension: Option<&Schema>, attribute: &Attribute, sent: Value) -> Result<(), Error> {
+        if attribute.mutability == Mutability::ReadOnly {
+            return Ok(());
+        }
+        match attribute.storage {
+            Storage::Groups => {}
+            Storage::Members if sent.is_null() => {}
+            Storage::Members => self.draft.members = Some(shape::member_ids(attribute, sent)?),
+            Storage::Password => self.draft.password = shape::password(attribute, sent)?,
+            Storage::Document | Storage::Indexed => {
+                if let Some(value) = self.shape.attribute(attribute, sent)?
+                    && let Some(attributes) = container(&mut self.draft.document, extension)
+                {
+                    attributes.insert(attribute.name.clone(), value);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The object an attribute lives in: the document, or the extension's object in it, which is made.
+/// None only if something else stands in the extension's place.
+pub(in crate::scim) fn container<'d>(document: &'d mut Object, extension: Option<&Schema>) -> Option<&'d mut Object> {
+    match extension {
+        None => Some(document),
+        Some(schema) => {
+            document.entry(schema.id.as_str()).or_insert_with(|| Value::Object(Object::new())).as_object_mut()
+        }
+    }
+}
+
+/// The attributes sent under the URN of a schema; none if it is unassigned.
+pub(in crate::scim) fn object(urn: &str, sent: Value) -> Result<Object, Error> {
+    match sent {
+        Value::Object(object) => Ok(object),
+        Value::Null => Ok(Object::new()),
+        Value::String(text) if text.is_empty() => Ok(Object::new()),
+        Value::Array(list) if list.is_empty() => Ok(Object::new()),
+        Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+            Err(Error::value(format!("{urn} takes an object with the attributes of the schema (RFC 7643 §3.3)")))
+        }
+    }
+}
+
+/// An attribute by the key a body gives it: its name, or its name after the URN of its schema.
+fn find<'k>(kind: &'k ResourceType, name: &str) -> Option<(Option<&'k Schema>, &'k Attribute)> {
+    let after = |urn: &str| {
+        let (prefix, rest) = name.split_at_checked(urn.len())?;
+        prefix.eq_ignore_ascii_case(urn).then(|| rest.strip_prefix(':'))?
+    };
+    if let Some(attribute) = kind.attribute(after(&kind.schema.id).unwrap_or(name)) {
+        return Some((None, attribute));
+    }
+    kind.extensions.iter().find_map(|extension| {
+        let attribute = extension.schema.attribute(after(&extension.schema.id)?)?;
+        Some((Some(&*extension.schema), &**attribute))
+    })
 }
