@@ -1,1 +1,178 @@
-//! app
+//! The one wiring room: settings → store → directory → surfaces, start and graceful stop.
+//!
+//! Clock, ids and hasher come from outside, so that tests build the same house with hands of their
+//! own. Nothing slow happens here: the first request is answered as soon as the database is open.
+
+use crate::auth::password::Hasher;
+use crate::auth::token::Token;
+use crate::clock::Clock;
+use crate::config::{Config, Secret};
+use crate::directory::{self, Directory, Limits, Parts};
+use crate::http::{self, server};
+use crate::ident::Ids;
+use crate::scim::schema::Registry;
+use crate::scim::schema::document::{Choices, built_in};
+use crate::store::{self, Store, migrate, sql};
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The most bytes of a request's body: one resource, or one PATCH of a large group.
+const BODY_LIMIT: usize = 10 * 1024 * 1024;
+
+/// What an [`App`] is built from.
+pub struct Options {
+    /// The settings.
+    pub config: Config,
+    /// Tells the time.
+    pub clock: Clock,
+    /// Makes ids.
+    pub ids: Ids,
+    /// Hashes passwords.
+    pub hasher: Hasher,
+}
+
+impl Options {
+    /// The system's clock, random ids, and hashes of full cost.
+    #[must_use]
+    pub fn new(config: Config) -> Self {
+        Self { config, clock: Clock::System, ids: Ids::Random, hasher: Hasher::new() }
+    }
+}
+
+/// Why the house could not be built.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The chosen first token cannot be one.
+    #[error("bootstrap_token is refused: {0}")]
+    Token(String),
+    /// The database does not open.
+    #[error("the database cannot be opened")]
+    Open(#[source] store::Error),
+    /// The migrations fail.
+    #[error("the database cannot be brought up to date")]
+    Migrate(#[source] store::Error),
+    /// The first tenant and its token cannot be stored.
+    #[error("the first tenant cannot be made")]
+    FirstTenant(#[source] directory::Error),
+}
+
+/// The token of a tenant that was made just now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FirstToken {
+    /// Made here; this is the only chance to show it.
+    Generated(Token),
+    /// The one from the settings.
+    Chosen,
+}
+
+/// The running house.
+pub struct App {
+    /// The domain, which every surface calls.
+    pub directory: Directory,
+    /// The open and migrated database.
+    pub store: Store,
+    /// The first token, if the database was new.
+    pub first_token: Option<FirstToken>,
+    config: Config,
+}
+
+/// The schemas and resource types these settings choose.
+#[must_use]
+pub fn registry(config: &Config) -> Registry {
+    built_in(Choices { unique_group_names: config.unique_group_names })
+}
+
+/// Opens the database and brings it up to date.
+///
+/// # Errors
+/// [`Error::Open`], [`Error::Migrate`].
+pub async fn open(config: &Config) -> Result<Store, Error> {
+    let options = sql::Options {
+        url: config.database_url.reveal().to_owned(),
+        connections: config.database_connections,
+        durable: config.sqlite_durable,
+    };
+    let store = Store::open(&options).await.map_err(Error::Open)?;
+    migrate::run(&store).await.map_err(Error::Migrate)?;
+    Ok(store)
+}
+
+impl App {
+    /// Opens the database and wires the rooms; makes nothing.
+    ///
+    /// # Errors
+    /// If the database is not usable.
+    pub async fn open(options: Options) -> Result<Self, Error> {
+        let Options { config, clock, ids, hasher } = options;
+        let store = open(&config).await?;
+        let directory = Directory::new(Parts {
+            store: store.clone(),
+            registry: Arc::new(registry(&config)),
+            hasher,
+            clock,
+            ids,
+            limits: Limits::default(),
+        });
+        Ok(Self { directory, store, first_token: None, config })
+    }
+
+    /// The same, and makes the first tenant of a new database with its token.
+    ///
+    /// # Errors
+    /// If the database or the first token is not usable.
+    pub async fn start(options: Options) -> Result<Self, Error> {
+        let chosen = options.config.bootstrap_token.as_ref().map(Secret::reveal).map(Token::chosen);
+        let chosen = chosen.transpose().map_err(Error::Token)?;
+        let mut app = Self::open(options).await?;
+        let made = app.directory.first_start(chosen.clone()).await.map_err(Error::FirstTenant)?;
+        app.first_token = match (made, chosen) {
+            (Some(_), Some(_)) => Some(FirstToken::Chosen),
+            (Some(token), None) => Some(FirstToken::Generated(token)),
+            (None, Some(unused)) => {
+                if app.directory.authenticate(unused.reveal()).await.is_err() {
+                    tracing::warn!(
+                        "bootstrap_token is not used: the database was not new, and the token does not open it"
+                    );
+                }
+                None
+            }
+            (None, None) => None,
+        };
+        Ok(app)
+    }
+
+    /// Every surface under one endpoint.
+    #[must_use]
+    pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
+        let public_url = self.config.public_url.clone();
+        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT })
+    }
+
+    /// Serves until `stop` is ready, then lets running requests finish and closes the database,
+    /// both within `shutdown_seconds`.
+    pub async fn serve(self, listener: TcpListener, stop: impl Future<Output = ()>) {
+        let drain = Duration::from_secs(self.config.shutdown_seconds);
+        let limits = server::Limits { connections: self.config.max_connections, drain, ..server::Limits::default() };
+        let (stopping, stopped) = oneshot::channel::<()>();
+        let stop = async move {
+            stop.await;
+            drop(stopping);
+        };
+        let work = async {
+            server::serve_within(limits, listener, self.endpoint(), stop).await;
+            self.store.close().await;
+        };
+        let deadline = async move {
+            // An error is the answer: nothing is ever sent, the sender is dropped.
+            let _ = stopped.await;
+            tokio::time::sleep(drain).await;
+        };
+        tokio::select! {
+            () = work => {}
+            () = deadline => tracing::warn!("time is up: the database is left as the last commit left it"),
+        }
+    }
+}

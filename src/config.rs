@@ -1,1 +1,241 @@
-//! config
+//! Settings, from the environment and a TOML file: the only room that reads environment variables.
+//!
+//! One table, [`SETTINGS`], drives what is accepted, what `roster settings` prints and what the
+//! manual must list. An environment variable wins over the file, the file over the default.
+
+mod source;
+
+pub use source::Error;
+
+use std::fmt;
+
+/// How the process is to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `sqlite:path` or `postgres://…`; may carry a password.
+    pub database_url: Secret,
+    /// Connections to the database: Postgres in all, `SQLite` for reading.
+    pub database_connections: u32,
+    /// `SQLite` waits for the disk at every commit.
+    pub sqlite_durable: bool,
+    /// `address:port` to listen on; port 0 lets the system choose.
+    pub listen: String,
+    /// The address clients use, without a trailing slash; none: what each request names.
+    pub public_url: Option<String>,
+    /// Connections served at once.
+    pub max_connections: usize,
+    /// How long running requests may take to finish after a signal.
+    pub shutdown_seconds: u64,
+    /// The first token of a new database.
+    pub bootstrap_token: Option<Secret>,
+    /// Two groups may not share a name.
+    pub unique_group_names: bool,
+    /// What is logged.
+    pub log: String,
+    /// How a log line looks.
+    pub log_format: LogFormat,
+}
+
+/// How a log line looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object in each line.
+    Json,
+}
+
+/// Text that must not be seen. `Debug` hides it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// Hides a text.
+    #[must_use]
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            database_url: Secret::new("sqlite:roster.db"),
+            database_connections: 8,
+            sqlite_durable: true,
+            listen: "127.0.0.1:8080".to_owned(),
+            public_url: None,
+            max_connections: 1024,
+            shutdown_seconds: 30,
+            bootstrap_token: None,
+            unique_group_names: true,
+            log: "info".to_owned(),
+            log_format: LogFormat::Text,
+        }
+    }
+}
+
+/// One setting: a row of the table.
+pub struct Setting {
+    /// The key in the file; `ROSTER_` and the name in capitals in the environment.
+    pub name: &'static str,
+    /// The default as it would be written; empty if there is none.
+    pub default: &'static str,
+    /// For people.
+    pub help: &'static str,
+    /// Reads the text into the configuration, or says what would be right.
+    set: fn(&mut Config, &str) -> Result<(), &'static str>,
+}
+
+impl Setting {
+    /// The name of the environment variable.
+    #[must_use]
+    pub fn variable(&self) -> String {
+        format!("{}{}", source::PREFIX, self.name.to_ascii_uppercase())
+    }
+}
+
+/// Every setting.
+pub const SETTINGS: &[Setting] = &[
+    Setting {
+        name: "database_url",
+        default: "sqlite:roster.db",
+        help: "where everything is kept: sqlite:path (made if it is not there) or postgres://user:password@host/database",
+        set: |config, text| {
+            if !["sqlite:", "postgres://", "postgresql://"].iter().any(|scheme| text.starts_with(scheme)) {
+                return Err("sqlite:path or postgres://…");
+            }
+            config.database_url = Secret::new(text);
+            Ok(())
+        },
+    },
+    Setting {
+        name: "database_connections",
+        default: "8",
+        help: "connections to the database: in all for Postgres, for reading for SQLite; 1 to 1000",
+        set: |config, text| {
+            config.database_connections = number(text, 1, 1000).ok_or("a whole number from 1 to 1000")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "sqlite_durable",
+        default: "true",
+        help: "SQLite waits for the disk at every commit; false is faster and may lose the last changes when power fails",
+        set: |config, text| flag(text).map(|value| config.sqlite_durable = value),
+    },
+    Setting {
+        name: "listen",
+        default: "127.0.0.1:8080",
+        help: "address and port to listen on; port 0 takes a free one",
+        set: |config, text| {
+            let (host, port) = text.rsplit_once(':').unwrap_or_default();
+            if host.is_empty() || port.parse::<u16>().is_err() {
+                return Err("address:port");
+            }
+            text.clone_into(&mut config.listen);
+            Ok(())
+        },
+    },
+    Setting {
+        name: "public_url",
+        default: "",
+        help: "the address clients use, such as https://directory.example.com, for locations in answers; \
+               left out, the address each request names is used",
+        set: |config, text| {
+            let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+            let plain = host.is_some_and(|host| {
+                !host.is_empty() && !host.starts_with('/') && !host.contains(|c: char| "?#@".contains(c) || c <= ' ')
+            });
+            if !plain {
+                return Err("an http:// or https:// address without a query");
+            }
+            config.public_url = Some(text.trim_end_matches('/').to_owned());
+            Ok(())
+        },
+    },
+    Setting {
+        name: "max_connections",
+        default: "1024",
+        help: "client connections served at once; more of them wait; 1 to 1000000",
+        set: |config, text| {
+            config.max_connections = number(text, 1, 1_000_000).ok_or("a whole number from 1 to 1000000")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "shutdown_seconds",
+        default: "30",
+        help: "how long running requests may take to finish after SIGTERM or SIGINT; 0 to 3600",
+        set: |config, text| {
+            config.shutdown_seconds = number(text, 0, 3600).ok_or("a whole number from 0 to 3600")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "bootstrap_token",
+        default: "",
+        help: "the first token of a new database, 32 characters or more, with full rights; left out, one is made and printed",
+        set: |config, text| {
+            if text.len() < 32 {
+                return Err("32 characters or more");
+            }
+            config.bootstrap_token = Some(Secret::new(text));
+            Ok(())
+        },
+    },
+    Setting {
+        name: "unique_group_names",
+        default: "true",
+        help: "two groups may not share a displayName, in whatever case; false for providers that allow it",
+        set: |config, text| flag(text).map(|value| config.unique_group_names = value),
+    },
+    Setting {
+        name: "log",
+        default: "info",
+        help: "what is logged: off, error, warn, info, debug, trace, or a list such as info,roster=debug",
+        set: |config, text| {
+            if tracing_subscriber::EnvFilter::try_new(text).is_err() || text.trim().is_empty() {
+                return Err("a level, or a list such as info,roster=debug");
+            }
+            text.clone_into(&mut config.log);
+            Ok(())
+        },
+    },
+    Setting {
+        name: "log_format",
+        default: "text",
+        help: "text for people or json for machines, on the standard error stream",
+        set: |config, text| {
+            config.log_format = match text {
+                "text" => LogFormat::Text,
+                "json" => LogFormat::Json,
+                _ => return Err("text or json"),
+            };
+            Ok(())
+        },
+    },
+];
+
+fn flag(text: &str) -> Result<bool, &'static str> {
+    text.parse().map_err(|_| "true or false")
+}
+
+fn number<T: std::str::FromStr + PartialOrd>(text: &str, least: T, most: T) -> Option<T> {
+    text.parse().ok().filter(|value| (least..=most).contains(value))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,49 @@
-//! http
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, health, the API documents.
+//!
+//! Status codes, headers and media types are decided here and nowhere else; what a request does is
+//! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
+
+mod docs;
+mod error;
+mod etag;
+mod front;
+mod health;
+pub mod openapi;
+mod route;
+mod scim;
+pub mod server;
+
+use crate::directory::Directory;
+use front::Front;
+use poem::{Endpoint, EndpointExt, get};
+use route::Routes;
+
+/// How the surfaces present themselves.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The URL clients reach the server by, without `/scim/v2`. Without it, locations are made from
+    /// the Host header of each request; forwarding headers are never trusted.
+    pub public_url: Option<String>,
+    /// The largest body of a request in bytes.
+    pub body_limit: usize,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { public_url: None, body_limit: 10 * 1024 * 1024 }
+    }
+}
+
+/// Everything that is served, as one endpoint that never fails.
+pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
+    let routes = Routes::new::<scim::Api>(scim::PREFIX, &["/livez", "/readyz", "/openapi/scim.json", "/docs"]);
+    let document = openapi::scim(directory.registry());
+    let mount = poem::Route::new()
+        .nest(scim::PREFIX, scim::service())
+        .at("/livez", get(health::live))
+        .at("/readyz", get(health::ready))
+        .at("/docs", get(docs::page(&document)))
+        .at("/openapi/scim.json", get(docs::document(document)))
+        .data(directory.clone());
+    Front::new(scim::Access::new(mount, directory, options), routes)
+}

@@ -1,15 +1,32 @@
 //! Password hashes: argon2id, m=19456 KiB, t=2, p=1, as PHC strings.
 //!
-//! Hashing takes tens of milliseconds of a whole core, so it runs off the async threads, bounded.
+//! Hashing takes tens of milliseconds of a whole core and 19 MiB, so it runs off the async threads,
+//! on as many threads as there are cores, behind a queue with an end.
+
+use crate::ident;
+use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
+use std::fmt;
+use std::num::NonZero;
+use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The fewest bytes a password may have.
 pub const MIN: usize = 8;
 /// The most bytes a password may have; longer ones are refused, never cut.
 pub const MAX: usize = 1024;
+/// How many may wait for a worker, about one second's work of a core.
+const WAITING: usize = 64;
 
 /// Hashes and verifies, at most a few at once; cheap to clone.
-#[derive(Clone, Debug)]
-pub struct Hasher {}
+#[derive(Clone)]
+pub struct Hasher {
+    params: Params,
+    /// One permit for each hash being made.
+    workers: Arc<Semaphore>,
+    /// One permit for each caller, waiting or served.
+    places: Arc<Semaphore>,
+}
 
 /// Why no hash was made.
 #[derive(Debug, thiserror::Error)]
@@ -26,13 +43,19 @@ impl Hasher {
     /// A hasher with the default cost and as many workers as cores.
     #[must_use]
     pub fn new() -> Self {
-        todo!()
+        Self::with(Params::DEFAULT, WAITING)
     }
 
     /// A hasher with the smallest cost argon2 allows, for tests.
     #[must_use]
     pub fn cheap() -> Self {
-        todo!()
+        let smallest = Params::new(Params::MIN_M_COST, Params::MIN_T_COST, Params::MIN_P_COST, None);
+        Self::with(smallest.unwrap_or(Params::DEFAULT), WAITING)
+    }
+
+    fn with(params: Params, waiting: usize) -> Self {
+        let workers = std::thread::available_parallelism().map_or(1, NonZero::get);
+        Self { params, workers: Arc::new(Semaphore::new(workers)), places: Arc::new(Semaphore::new(workers + waiting)) }
     }
 
     /// The PHC string of a password.
@@ -40,16 +63,103 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] past the bound.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
-        let _ = password;
-        todo!()
+        let (argon2, password) = (self.argon2(), password.to_owned());
+        let made = self.run(move || {
+            argon2.hash_password_with_salt(password.as_bytes(), &ident::random::<16>()).map(|hash| hash.to_string())
+        });
+        made.await?.map_err(|_| Error::Failed)
     }
 
     /// Whether the password has this hash.
     ///
     /// # Errors
-    /// [`Error::Busy`] past the bound.
+    /// [`Error::Busy`] past the bound; [`Error::Failed`] if the hash is no PHC string of argon2.
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, Error> {
-        let _ = (password, hash);
-        todo!()
+        let hash = PasswordHash::new(hash).ok().filter(|hash| hash.hash.is_some()).ok_or(Error::Failed)?;
+        let (argon2, password) = (self.argon2(), password.to_owned());
+        // The costs are those of the stored string; the comparison takes constant time.
+        match self.run(move || argon2.verify_password(password.as_bytes(), &hash)).await? {
+            Ok(()) => Ok(true),
+            Err(password_hash::Error::PasswordInvalid) => Ok(false),
+            Err(_) => Err(Error::Failed),
+        }
+    }
+
+    fn argon2(&self) -> Argon2<'static> {
+        Argon2::new(Algorithm::Argon2id, Version::V0x13, self.params.clone())
+    }
+
+    /// Runs one piece of work on a blocking thread. The permits go with the work, not with the
+    /// caller: a caller that goes away does not free a core that is still busy.
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Error> {
+        let place = Arc::clone(&self.places).try_acquire_owned().map_err(|_| Error::Busy)?;
+        let worker = Arc::clone(&self.workers).acquire_owned().await.map_err(|_| Error::Failed)?;
+        let task = tokio::task::spawn_blocking(move || {
+            let done = work();
+            drop((worker, place));
+            done
+        });
+        task.await.map_err(|_| Error::Failed)
+    }
+}
+
+impl Default for Hasher {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl fmt::Debug for Hasher {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hasher")
+            .field("m", &self.params.m_cost())
+            .field("t", &self.params.t_cost())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_password_verifies_against_its_own_hash_alone() {
+        let hasher = Hasher::cheap();
+        let hash = hasher.hash("correct horse").await.unwrap();
+        assert!(hasher.verify("correct horse", &hash).await.unwrap());
+        for wrong in ["", "correct hors", "Correct horse", "correct horse "] {
+            assert!(!hasher.verify(wrong, &hash).await.unwrap(), "{wrong:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn two_hashes_of_one_password_differ() {
+        let hasher = Hasher::cheap();
+        assert_ne!(hasher.hash("correct horse").await.unwrap(), hasher.hash("correct horse").await.unwrap());
+    }
+
+    #[tokio::test]
+    async fn the_default_cost_is_written_into_the_hash() {
+        let hash = Hasher::new().hash("correct horse").await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+        assert!(Hasher::cheap().verify("correct horse", &hash).await.unwrap(), "the stored cost counts");
+    }
+
+    #[tokio::test]
+    async fn a_hash_of_another_kind_is_an_error_and_not_a_mismatch() {
+        for hash in ["", "plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=1"] {
+            assert!(matches!(Hasher::cheap().verify("correct horse", hash).await, Err(Error::Failed)), "{hash:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn past_the_bound_callers_are_refused_and_later_served_again() {
+        let hasher = Hasher::with(Hasher::cheap().params, 0);
+        let places = hasher.places.available_permits();
+        let taken = Arc::clone(&hasher.places).acquire_many_owned(u32::try_from(places).unwrap()).await.unwrap();
+        assert!(matches!(hasher.hash("correct horse").await, Err(Error::Busy)));
+        drop(taken);
+        assert!(hasher.hash("correct horse").await.is_ok());
+        assert_eq!(hasher.places.available_permits(), places, "the place is given back");
     }
 }

@@ -1,4 +1,7 @@
-//! What a credential may do.
+//! What a credential may do: named rights, written as space-separated text (RFC 6749 §3.3).
+
+use std::fmt;
+use std::str::FromStr;
 
 /// A right that a token carries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -9,6 +12,140 @@ pub enum Scope {
     ScimRead,
 }
 
+/// A scope nobody knows.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such scope; the scopes are {}", names())]
+pub struct Unknown;
+
 /// The rights of one credential, from space-separated text (RFC 6749 §3.3).
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Scopes(Vec<Scope>);
+
+impl Scope {
+    /// Every scope there is.
+    pub const ALL: [Self; 2] = [Self::Scim, Self::ScimRead];
+
+    /// The name, as tokens and people write it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Scim => "scim",
+            Self::ScimRead => "scim:read",
+        }
+    }
+}
+
+fn names() -> String {
+    Scope::ALL.map(Scope::name).join(", ")
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Scope {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        Self::ALL.into_iter().find(|scope| scope.name() == text).ok_or(Unknown)
+    }
+}
+
+impl Scopes {
+    /// Reads space-separated names.
+    ///
+    /// # Errors
+    /// A sentence with the known scopes, if one of them is unknown.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        text.split_ascii_whitespace().map(|name| name.parse::<Scope>().map_err(|error| error.to_string())).collect()
+    }
+
+    /// Every right there is: the first token of a new database.
+    #[must_use]
+    pub fn all() -> Self {
+        Self(vec![Scope::Scim])
+    }
+
+    /// Whether resources may be read.
+    #[must_use]
+    pub fn allows_read(&self) -> bool {
+        self.0.iter().any(|scope| match scope {
+            Scope::Scim | Scope::ScimRead => true,
+        })
+    }
+
+    /// Whether resources may be created, changed and deleted.
+    #[must_use]
+    pub fn allows_write(&self) -> bool {
+        self.0.iter().any(|scope| match scope {
+            Scope::Scim => true,
+            Scope::ScimRead => false,
+        })
+    }
+}
+
+impl FromIterator<Scope> for Scopes {
+    fn from_iter<I: IntoIterator<Item = Scope>>(scopes: I) -> Self {
+        let mut kept = Vec::new();
+        for scope in scopes {
+            if !kept.contains(&scope) {
+                kept.push(scope);
+            }
+        }
+        Self(kept)
+    }
+}
+
+impl fmt::Display for Scopes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, scope) in self.0.iter().enumerate() {
+            if position > 0 {
+                f.write_str(" ")?;
+            }
+            f.write_str(scope.name())?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rights_follow_from_the_scopes() {
+        for (text, read, write) in [
+            ("", false, false),
+            ("scim:read", true, false),
+            ("scim", true, true),
+            ("scim:read scim", true, true),
+            ("  scim   scim ", true, true),
+        ] {
+            let scopes = Scopes::parse(text).unwrap();
+            assert_eq!((scopes.allows_read(), scopes.allows_write()), (read, write), "{text:?}");
+        }
+        assert!(Scopes::all().allows_read() && Scopes::all().allows_write());
+    }
+
+    #[test]
+    fn what_is_printed_reads_back() {
+        for text in ["", "scim", "scim:read", "scim:read scim"] {
+            let scopes = Scopes::parse(text).unwrap();
+            assert_eq!(scopes.to_string(), text);
+        }
+        assert_eq!(Scopes::parse("scim scim").unwrap().to_string(), "scim");
+    }
+
+    #[test]
+    fn an_unknown_scope_is_refused_with_the_known_ones() {
+        for text in ["admin", "SCIM", "scim,scim:read", "scim:write scim"] {
+            assert_eq!(
+                Scopes::parse(text).unwrap_err(),
+                "there is no such scope; the scopes are scim, scim:read",
+                "{text}"
+            );
+        }
+    }
+}

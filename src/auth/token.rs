@@ -1,6 +1,19 @@
 //! Bearer tokens (RFC 6750): 256 random bits, shown once, known afterwards by their SHA-256.
+//!
+//! A token is looked up by its digest, so the time a lookup takes says nothing about the token;
+//! a slow hash would add nothing, because 256 random bits cannot be guessed.
 
+use crate::ident;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use sha2::{Digest as _, Sha256};
 use std::fmt;
+
+const MARK: &str = "roster_";
+/// The fewest characters a chosen token may have.
+pub const MIN: usize = 32;
+/// The most characters a chosen token may have; it must fit in a header of every proxy.
+pub const MAX: usize = 1024;
 
 /// A token in the clear, on its way to the person who asked for it. `Debug` hides it.
 #[derive(Clone, PartialEq, Eq)]
@@ -10,7 +23,7 @@ impl Token {
     /// A new token: `roster_` and 43 characters of base64url.
     #[must_use]
     pub fn generate() -> Self {
-        todo!()
+        Self(format!("{MARK}{}", URL_SAFE_NO_PAD.encode(ident::random::<32>())))
     }
 
     /// A token somebody chose.
@@ -18,8 +31,13 @@ impl Token {
     /// # Errors
     /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry.
     pub fn chosen(text: &str) -> Result<Self, String> {
-        let _ = text;
-        todo!()
+        if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
+            return Err("a token consists of visible ASCII characters without spaces (RFC 6750 §2.1)".to_owned());
+        }
+        if !(MIN..=MAX).contains(&text.len()) {
+            return Err(format!("a token has {MIN} to {MAX} characters, this one has {}", text.len()));
+        }
+        Ok(Self(text.to_owned()))
     }
 
     /// The text, to be shown once.
@@ -28,10 +46,11 @@ impl Token {
         &self.0
     }
 
-    /// The first characters, to recognise it by.
+    /// The first characters, to recognise it by: the mark, if it has ours, and five more.
     #[must_use]
     pub fn prefix(&self) -> String {
-        todo!()
+        let shown = if self.0.starts_with(MARK) { MARK.len() + 5 } else { 5 };
+        self.0.chars().take(shown).collect()
     }
 
     /// SHA-256 of the text.
@@ -50,6 +69,61 @@ impl fmt::Debug for Token {
 /// SHA-256 of a token a client presents.
 #[must_use]
 pub fn digest(token: &str) -> Vec<u8> {
-    let _ = token;
-    todo!()
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_token_carries_256_random_bits() {
+        let (one, two) = (Token::generate(), Token::generate());
+        assert_ne!(one, two);
+        assert_eq!(one.reveal().len(), 7 + 43);
+        let bits = URL_SAFE_NO_PAD.decode(one.reveal().strip_prefix("roster_").unwrap()).unwrap();
+        assert_eq!(bits.len(), 32);
+        assert!(Token::chosen(one.reveal()).is_ok(), "what we make can also be chosen");
+    }
+
+    #[test]
+    fn the_prefix_gives_little_away() {
+        let token = Token::chosen("roster_0123456789abcdefghijklmnopqrstuvwxyz").unwrap();
+        assert_eq!(token.prefix(), "roster_01234");
+        assert_eq!(Token::chosen(&"x".repeat(32)).unwrap().prefix(), "xxxxx");
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let token = Token::generate();
+        assert_eq!(format!("{token:?}"), "Token(…)");
+    }
+
+    #[test]
+    fn the_digest_is_sha_256() {
+        // The empty message of FIPS 180-4.
+        let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+        let hex: Vec<String> = digest("").iter().map(|byte| format!("{byte:02x}")).collect();
+        assert_eq!(hex.concat(), empty);
+        let token = Token::generate();
+        assert_eq!(token.digest(), digest(token.reveal()));
+    }
+
+    #[test]
+    fn a_chosen_token_is_long_enough_and_fits_in_a_header() {
+        for (text, accepted) in [
+            (String::new(), false),
+            ("x".repeat(31), false),
+            ("x".repeat(32), true),
+            ("x".repeat(1024), true),
+            ("x".repeat(1025), false),
+            ("abcdefghijklmnopqrstuvwxyz-._~+/=0123".to_owned(), true),
+            (format!("{} {}", "x".repeat(20), "y".repeat(20)), false),
+            (format!("{}\n", "x".repeat(40)), false),
+            ("é".repeat(40), false),
+        ] {
+            assert_eq!(Token::chosen(&text).is_ok(), accepted, "{text:?}");
+        }
+        assert_eq!(Token::chosen("short").unwrap_err(), "a token has 32 to 1024 characters, this one has 5");
+    }
 }

@@ -23,6 +23,9 @@ pub enum Error {
     /// Too much is going on: try again.
     #[error("the server is busy")]
     Busy(#[source] Option<store::Error>),
+    /// The store cannot take more: its disk is full or read-only.
+    #[error("the store cannot be written")]
+    Full(#[source] store::Error),
     /// The store failed.
     #[error("the store failed")]
     Store(#[source] store::Error),
@@ -45,7 +48,8 @@ impl From<store::Error> for Error {
                 "members: a group cannot contain itself, directly or through other groups",
             )),
             busy @ (store::Error::Stale | store::Error::Busy(_)) => Self::Busy(Some(busy)),
-            other @ (store::Error::Full(_) | store::Error::Schema(_) | store::Error::Database(_)) => Self::Store(other),
+            full @ store::Error::Full(_) => Self::Full(full),
+            other @ (store::Error::Schema(_) | store::Error::Database(_)) => Self::Store(other),
         }
     }
 }

@@ -1,0 +1,218 @@
+//! Refusals: every failure becomes one HTTP status and one SCIM Error body (RFC 7644 §3.12).
+//!
+//! This is the only place that decides on a status. A client sees a sentence it can act on; an
+//! internal cause goes to the log, once, under the request id the client is shown.
+
+use super::route::Route;
+use super::scim::MEDIA_TYPE;
+use crate::{directory, scim};
+use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError, ResponseError};
+use poem::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
+use poem::http::{HeaderName, HeaderValue, StatusCode};
+use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
+use poem_openapi::registry::{MetaResponses, Registry};
+use std::error::Error as StdError;
+use std::fmt::Write as _;
+
+/// The challenge of a 401 (RFC 6750 §3).
+pub(super) const CHALLENGE: &str = "Bearer realm=\"roster\"";
+/// The challenge that names the credential as the trouble.
+pub(super) const CHALLENGE_INVALID: &str = "Bearer realm=\"roster\", error=\"invalid_token\"";
+
+/// A refused request.
+#[derive(Debug, thiserror::Error)]
+#[error("{detail}")]
+pub(super) struct Refusal {
+    pub status: StatusCode,
+    pub scim_type: Option<scim::ScimType>,
+    /// What the client reads; for an internal error nothing but a request id is shown.
+    pub detail: String,
+    pub headers: Vec<(HeaderName, HeaderValue)>,
+    #[source]
+    cause: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl Refusal {
+    /// A refusal with a sentence for the client.
+    pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
+        Self { status, scim_type: None, detail: detail.into(), headers: Vec::new(), cause: None }
+    }
+
+    /// An error of ours: the client sees the request id alone, the log sees the cause.
+    pub(super) fn internal(cause: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { cause: Some(cause.into()), ..Self::new(StatusCode::INTERNAL_SERVER_ERROR, "") }
+    }
+
+    /// 401 with a challenge.
+    pub(super) fn unauthenticated(challenge: &'static str, detail: &str) -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, detail).with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
+    }
+
+    /// 503: the same request may succeed in a moment.
+    pub(super) fn busy(detail: &str) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, HeaderValue::from_static("1"))
+    }
+
+    /// 404 for a path no route has.
+    pub(super) fn no_route() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "nothing is served at this path; the SCIM endpoints are below /scim/v2")
+    }
+
+    /// 405 with the methods the path has.
+    pub(super) fn method(route: Option<&Route>) -> Self {
+        let allow = route.map(Route::allow).unwrap_or_default();
+        let refusal = Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            format!("this path does not have this method; it has: {allow} (RFC 7644 §3.2)"),
+        );
+        match HeaderValue::try_from(allow) {
+            Ok(allow) => refusal.with_header(ALLOW, allow),
+            Err(_) => refusal,
+        }
+    }
+
+    pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
+    }
+
+    pub(super) fn with_cause(mut self, cause: directory::Error) -> Self {
+        self.cause = Some(Box::new(cause));
+        self
+    }
+
+    /// What the framework refused, or what a handler did.
+    pub(super) fn from_framework(error: poem::Error, route: Option<&Route>) -> Self {
+        let error = match error.downcast::<Self>() {
+            Ok(refusal) => return refusal,
+            Err(error) => error,
+        };
+        if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
+            return Self::no_route();
+        }
+        if error.is::<MethodNotAllowedError>() {
+            return Self::method(route);
+        }
+        match error.status() {
+            status if status.is_client_error() => {
+                let reason = status.canonical_reason().unwrap_or("the request was refused").to_lowercase();
+                let scim_type = (status == StatusCode::BAD_REQUEST).then_some(scim::ScimType::InvalidSyntax);
+                Self { scim_type, ..Self::new(status, reason) }
+            }
+            _ => Self::internal(error.to_string()),
+        }
+    }
+
+    /// The response, and one line in the log if there is a cause to tell.
+    pub(super) fn render(self, request_id: &str) -> Response {
+        if let Some(cause) = &self.cause {
+            tracing::error!(request_id, status = self.status.as_u16(), cause = chain(cause.as_ref()), "request failed");
+        }
+        let detail = if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            format!("the server failed; its log tells why under request {request_id}")
+        } else {
+            self.detail
+        };
+        let scim_type = self.scim_type.map(scim::ScimType::as_str);
+        let body = scim::message::error(self.status.as_u16(), scim_type, &detail);
+        let mut response = Response::builder().status(self.status).content_type(MEDIA_TYPE).body(body);
+        for (name, value) in self.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+}
+
+/// An error and what caused it, in one line.
+fn chain(error: &(dyn StdError + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let _ = write!(text, ": {error}");
+        cause = error.source();
+    }
+    text
+}
+
+impl From<scim::Error> for Refusal {
+    fn from(error: scim::Error) -> Self {
+        if error.too_large {
+            return Self::new(StatusCode::PAYLOAD_TOO_LARGE, error.detail);
+        }
+        let status = match error.scim_type {
+            scim::ScimType::Uniqueness => StatusCode::CONFLICT,
+            scim::ScimType::InvalidFilter
+            | scim::ScimType::TooMany
+            | scim::ScimType::Mutability
+            | scim::ScimType::InvalidSyntax
+            | scim::ScimType::InvalidPath
+            | scim::ScimType::NoTarget
+            | scim::ScimType::InvalidValue
+            | scim::ScimType::InvalidVers
+            | scim::ScimType::Sensitive => StatusCode::BAD_REQUEST,
+        };
+        Self { scim_type: Some(error.scim_type), ..Self::new(status, error.detail) }
+    }
+}
+
+impl From<directory::Error> for Refusal {
+    fn from(error: directory::Error) -> Self {
+        match error {
+            directory::Error::Scim(error) => error.into(),
+            directory::Error::NotFound(kind) => {
+                Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} with this id"))
+            }
+            directory::Error::VersionMismatch => Self::new(
+                StatusCode::PRECONDITION_FAILED,
+                "the resource has another version than If-Match or If-None-Match allow; \
+                 read it again and repeat the change (RFC 7644 §3.14)",
+            ),
+            directory::Error::Unauthenticated => {
+                Self::unauthenticated(CHALLENGE_INVALID, "the bearer token is unknown, revoked or expired")
+            }
+            directory::Error::Forbidden(scope) => {
+                let refusal =
+                    Self::new(StatusCode::FORBIDDEN, format!("the token lacks the scope {scope} this request needs"));
+                let challenge = format!("{CHALLENGE}, error=\"insufficient_scope\", scope=\"{scope}\"");
+                match HeaderValue::try_from(challenge) {
+                    Ok(challenge) => refusal.with_header(WWW_AUTHENTICATE, challenge),
+                    Err(_) => refusal,
+                }
+            }
+            error @ directory::Error::Busy(_) => {
+                Self::busy("the server is busy; try again after the seconds in Retry-After").with_cause(error)
+            }
+            error @ directory::Error::Full(_) => Self::new(
+                StatusCode::INSUFFICIENT_STORAGE,
+                "the server cannot store anything at present: its disk is full or read-only; nothing was changed",
+            )
+            .with_cause(error),
+            error @ (directory::Error::Store(_) | directory::Error::Internal(_)) => Self::internal(error),
+        }
+    }
+}
+
+impl ResponseError for Refusal {
+    fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        self.render("-")
+    }
+}
+
+impl ApiResponse for Refusal {
+    fn meta() -> MetaResponses {
+        // The finishing pass of the document writes the errors, once for all operations.
+        MetaResponses { responses: Vec::new() }
+    }
+
+    fn register(_: &mut Registry) {}
+}
+
+#[cfg(test)]
+mod tests;

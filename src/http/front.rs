@@ -1,0 +1,126 @@
+//! What stands before every route: request id, time limit, panic, error body, one log line.
+//!
+//! Never logged: query strings, bodies, credentials.
+
+use super::error::Refusal;
+use super::route::{Route, Routes};
+use crate::ident;
+use poem::http::header::CONTENT_LENGTH;
+use poem::http::{HeaderName, HeaderValue, Method, Uri};
+use poem::{Body, Endpoint, IntoResponse, Request, Response};
+use std::any::Any;
+use std::future::poll_fn;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
+use std::time::{Duration, Instant};
+
+/// How long a request may take once its body is there.
+pub(super) const WORK: Duration = Duration::from_secs(30);
+/// How long a body may take to arrive.
+pub(super) const BODY: Duration = Duration::from_secs(30);
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The outermost endpoint; it never fails.
+pub(super) struct Front<E> {
+    inner: E,
+    routes: Routes,
+}
+
+impl<E: Endpoint> Front<E> {
+    pub(super) fn new(inner: E, routes: Routes) -> Self {
+        Self { inner, routes }
+    }
+
+    async fn answer(&self, request: Request, route: Option<&Route>) -> Result<Response, Refusal> {
+        let limit = if request.method() == Method::GET { WORK } else { BODY + WORK };
+        let work = tokio::time::timeout(limit, caught(self.inner.call(request)));
+        match work.await {
+            Ok(Ok(Ok(response))) => Ok(response.into_response()),
+            Ok(Ok(Err(error))) => Err(Refusal::from_framework(error, route)),
+            Ok(Err(panic)) => Err(Refusal::internal(format!("a handler panicked: {}", message(panic.as_ref())))),
+            Err(_) => Err(Refusal::busy("the request took too long; try again after the seconds in Retry-After")),
+        }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Front<E> {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let started = Instant::now();
+        let request_id = uuid::Builder::from_random_bytes(ident::random()).into_uuid().to_string();
+        trim_path(&mut request);
+        let route = self.routes.find(request.uri().path());
+        let method = request.method().clone();
+        if method == Method::HEAD {
+            request.set_method(Method::GET);
+        }
+
+        let answer = self.answer(request, route).await;
+        let mut response = answer.unwrap_or_else(|refusal| refusal.render(&request_id));
+
+        if method == Method::HEAD {
+            response = without_body(response).await;
+        }
+        if let Ok(id) = HeaderValue::try_from(request_id.as_str()) {
+            response.headers_mut().insert(REQUEST_ID, id);
+        }
+        tracing::info!(
+            request_id,
+            method = method.as_str(),
+            route = route.map_or("none", |route| route.template.as_str()),
+            status = response.status().as_u16(),
+            micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
+            "request"
+        );
+        Ok(response)
+    }
+}
+
+/// `/Users/` is `/Users`: some clients end a base URL with a slash and join paths blindly.
+fn trim_path(request: &mut Request) {
+    let uri = request.uri();
+    let trimmed = uri.path().trim_end_matches('/');
+    if trimmed.len() == uri.path().len() || trimmed.is_empty() {
+        return;
+    }
+    let path_and_query = match uri.query() {
+        Some(query) => format!("{trimmed}?{query}"),
+        None => trimmed.to_owned(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = path_and_query.parse().ok();
+    if let Ok(uri) = Uri::from_parts(parts) {
+        *request.uri_mut() = uri;
+    }
+}
+
+/// The answer to HEAD: the headers of GET and the length of its body (RFC 9110 §9.3.2).
+async fn without_body(mut response: Response) -> Response {
+    let body = response.take_body().into_bytes().await.unwrap_or_default();
+    if !body.is_empty() {
+        response.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from(body.len()));
+    }
+    response.set_body(Body::empty());
+    response
+}
+
+/// Runs a future and returns its panic instead of unwinding through the connection.
+async fn caught<F: Future>(future: F) -> Result<F::Output, Box<dyn Any + Send>> {
+    let mut future = pin!(future);
+    poll_fn(move |context| match catch_unwind(AssertUnwindSafe(|| future.as_mut().poll(context))) {
+        Ok(poll) => poll.map(Ok),
+        Err(panic) => Poll::Ready(Err(panic)),
+    })
+    .await
+}
+
+fn message(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,97 @@
+//! The table of routes: which path has which methods.
+//!
+//! The framework routes; this table answers what it cannot: the Allow header of a 405 and the
+//! route's name in the log. It is read from the same declarations.
+
+use poem::http::Method;
+use poem_openapi::OpenApi;
+use std::sync::Arc;
+
+/// One path and its methods.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Route {
+    /// The path as OpenAPI writes it: `/scim/v2/Users/{id}`.
+    pub template: String,
+    methods: Vec<Method>,
+}
+
+impl Route {
+    /// The methods as an Allow header lists them (RFC 9110 §10.2.1).
+    pub(super) fn allow(&self) -> String {
+        let mut names: Vec<&str> = self.methods.iter().map(Method::as_str).collect();
+        if names.contains(&"GET") {
+            names.push("HEAD");
+        }
+        names.sort_unstable();
+        names.join(", ")
+    }
+
+    fn matches(&self, path: &str) -> bool {
+        let mut segments = path.split('/');
+        let mut template = self.template.split('/');
+        loop {
+            match (template.next(), segments.next()) {
+                (None, None) => return true,
+                (Some(expected), Some(found)) if expected == found => {}
+                (Some(expected), Some(found)) if expected.starts_with('{') && !found.is_empty() => {}
+                _ => return false,
+            }
+        }
+    }
+}
+
+/// All routes; cheap to clone.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Routes(Arc<[Route]>);
+
+impl Routes {
+    /// The routes of one API below a prefix, and others that only have GET.
+    pub(super) fn new<T: OpenApi>(prefix: &str, others: &[&str]) -> Self {
+        let mut routes: Vec<Route> = T::meta()
+            .into_iter()
+            .flat_map(|api| api.paths)
+            .map(|path| Route {
+                template: format!("{prefix}{}", path.path.trim_end_matches('/')),
+                methods: path.operations.into_iter().map(|operation| operation.method).collect(),
+            })
+            .collect();
+        routes.extend(others.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }));
+        // A path without a placeholder goes before one with.
+        routes.sort_by_key(|route| route.template.contains('{'));
+        Self(routes.into())
+    }
+
+    /// The route of a path.
+    pub(super) fn find(&self, path: &str) -> Option<&Route> {
+        self.0.iter().find(|route| route.matches(path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::scim::{Api, PREFIX};
+
+    #[test]
+    fn every_path_is_found_with_its_methods() {
+        let routes = Routes::new::<Api>(PREFIX, &["/livez"]);
+        let cases = [
+            ("/scim/v2/Users", "/scim/v2/Users", "GET, HEAD, POST"),
+            ("/scim/v2/Users/.search", "/scim/v2/Users/.search", "POST"),
+            ("/scim/v2/Users/1", "/scim/v2/Users/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
+            ("/scim/v2/Groups/a%2Fb", "/scim/v2/Groups/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
+            ("/scim/v2/Schemas/urn:a:b", "/scim/v2/Schemas/{id}", "GET, HEAD"),
+            ("/scim/v2/ServiceProviderConfig", "/scim/v2/ServiceProviderConfig", "GET, HEAD"),
+            ("/scim/v2/.search", "/scim/v2/.search", "POST"),
+            ("/scim/v2", "/scim/v2", "GET, HEAD"),
+            ("/livez", "/livez", "GET, HEAD"),
+        ];
+        for (path, template, allow) in cases {
+            let route = routes.find(path).unwrap_or_else(|| panic!("{path} is not found"));
+            assert_eq!((route.template.as_str(), route.allow().as_str()), (template, allow));
+        }
+        for path in ["/", "/scim", "/scim/v2/Nothing", "/scim/v2/Users/1/2", "/scim/v2/Users//1", "/scim/v2/users"] {
+            assert_eq!(routes.find(path), None, "{path}");
+        }
+    }
+}

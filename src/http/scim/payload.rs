@@ -1,0 +1,126 @@
+//! The body of a SCIM request: JSON under any of its names, bounded in size and time.
+//!
+//! The media type only has to look like JSON (RFC 7644 §3.1 names two, clients send more); what the
+//! body holds is judged by [`crate::scim::json`].
+
+use super::MEDIA_TYPE;
+use super::call::surface;
+use crate::http::error::Refusal;
+use crate::http::front;
+use crate::scim::json;
+use poem::error::ReadBodyError;
+use poem::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use poem::http::{HeaderMap, StatusCode};
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use serde_json::Value;
+
+/// A JSON body.
+pub(super) struct Payload(pub Value);
+
+impl<'a> ApiExtractor<'a> for Payload {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn request_meta() -> Option<MetaRequest> {
+        // The schemas are put in by the finishing pass of the document, from the registry.
+        let media = |content_type| MetaMediaType {
+            content_type,
+            schema: MetaSchemaRef::Inline(Box::new(MetaSchema::new("object"))),
+        };
+        let content = vec![media(MEDIA_TYPE), media("application/json")];
+        Some(MetaRequest { description: None, content, required: true })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _: ExtractParamOptions<Self::ParamType>,
+    ) -> poem::Result<Self> {
+        check_encoding(request.headers())?;
+        check_type(request.headers())?;
+        let limit = surface(request)?.options.body_limit;
+        let reading = body.take()?.into_bytes_limit(limit);
+        let text = match tokio::time::timeout(front::BODY, reading).await {
+            Ok(Ok(text)) => text,
+            Ok(Err(ReadBodyError::PayloadTooLarge)) => {
+                let detail = format!("the body is larger than {limit} bytes; send less in one request");
+                return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into());
+            }
+            Ok(Err(_)) => {
+                return Err(Refusal::from(crate::scim::Error::syntax("the body ended before it was complete")).into());
+            }
+            Err(_) => {
+                return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time").into());
+            }
+        };
+        Ok(Self(json::parse(&text).map_err(Refusal::from)?))
+    }
+}
+
+fn check_encoding(headers: &HeaderMap) -> Result<(), Refusal> {
+    let plain = |coding: &str| coding.trim().is_empty() || coding.trim().eq_ignore_ascii_case("identity");
+    for value in headers.get_all(CONTENT_ENCODING) {
+        if !value.to_str().is_ok_and(|codings| codings.split(',').all(plain)) {
+            return Err(Refusal::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                "Content-Encoding: the body must not be compressed",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn check_type(headers: &HeaderMap) -> Result<(), Refusal> {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return Ok(()) };
+    let text = value.to_str().unwrap_or("unreadable");
+    let essence = text.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if essence.is_empty() || essence.ends_with("/json") || essence.ends_with("+json") {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        "Content-Type: the body must be JSON, as application/scim+json or application/json (RFC 7644 §3.1)",
+    ))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use poem::http::HeaderValue;
+
+    #[test]
+    fn whatever_names_json_is_read_and_nothing_else() {
+        let cases = [
+            ("application/scim+json", true),
+            ("application/json", true),
+            ("APPLICATION/SCIM+JSON; Charset=UTF-8", true),
+            ("application/json;charset=utf8", true),
+            ("application/json; charset", true),
+            ("text/json", true),
+            ("application/vnd.example+json", true),
+            ("", true),
+            ("application/x-www-form-urlencoded", false),
+            ("multipart/form-data; boundary=x", false),
+            ("application/xml", false),
+            ("text/plain", false),
+            ("json", false),
+        ];
+        for (media_type, taken) in cases {
+            let headers = HeaderMap::from_iter([(CONTENT_TYPE, HeaderValue::from_static(media_type))]);
+            assert_eq!(check_type(&headers).is_ok(), taken, "{media_type}");
+        }
+        assert!(check_type(&HeaderMap::new()).is_ok());
+    }
+
+    #[test]
+    fn a_compressed_body_is_refused() {
+        for (coding, taken) in [("identity", true), ("", true), ("gzip", false), ("identity, br", false)] {
+            let headers = HeaderMap::from_iter([(CONTENT_ENCODING, HeaderValue::from_static(coding))]);
+            assert_eq!(check_encoding(&headers).is_ok(), taken, "{coding}");
+        }
+    }
+}

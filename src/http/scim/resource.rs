@@ -1,0 +1,172 @@
+//! The endpoints of a resource type (RFC 7644 §3.2): one set of handlers for all types.
+
+use super::answer::Answer;
+use super::call::Call;
+use super::payload::Payload;
+use super::render::Renderer;
+use super::search;
+use crate::directory::{Error, Expect, Matching, Record};
+use crate::http::error::Refusal;
+use crate::scim::message::SearchRequest;
+use crate::scim::projection::Projection;
+use crate::scim::schema::ResourceType;
+use poem::http::StatusCode;
+use poem_openapi::OpenApi;
+use poem_openapi::param::Path;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+/// A resource type that has routes: its name in the registry and its path.
+pub(in crate::http) trait Kind: Send + Sync + 'static {
+    /// The resource type's name.
+    const NAME: &'static str;
+    /// The resource type's endpoint.
+    const PATH: &'static str;
+}
+
+macro_rules! kinds {
+    ($($kind:ident: $name:literal at $path:literal,)*) => {$(
+        #[doc = concat!("The type ", $name, ".")]
+        pub(in crate::http) struct $kind;
+
+        impl Kind for $kind {
+            const NAME: &'static str = $name;
+            const PATH: &'static str = $path;
+        }
+    )*};
+}
+
+kinds! {
+    Users: "User" at "/Users",
+    Groups: "Group" at "/Groups",
+}
+
+/// The routes of one resource type.
+pub(in crate::http) struct Resources<K>(PhantomData<fn() -> K>);
+
+impl<K> Resources<K> {
+    pub(super) fn new() -> Self {
+        Self(PhantomData)
+    }
+}
+
+#[OpenApi(prefix_path = K::PATH)]
+impl<K: Kind> Resources<K> {
+    #[oai(path = "/", method = "get")]
+    async fn list(&self, call: Call) -> Result<Answer, Refusal> {
+        let request = call.search()?;
+        search::run(&call, vec![Arc::clone(call.kind(K::NAME)?)], &request).await
+    }
+
+    #[oai(path = "/.search", method = "post")]
+    async fn search(&self, call: Call, body: Payload) -> Result<Answer, Refusal> {
+        let request = SearchRequest::from_body(&body.0)?;
+        search::run(&call, vec![Arc::clone(call.kind(K::NAME)?)], &request).await
+    }
+
+    #[oai(path = "/", method = "post")]
+    async fn create(&self, call: Call, body: Payload) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown::<K>(&call)?;
+        let record = call.directory().create(call.caller()?, kind, body.0, &shown).await?;
+        answer(&call, StatusCode::CREATED, &record, &shown)
+    }
+
+    #[oai(path = "/:id", method = "get")]
+    async fn get(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown::<K>(&call)?;
+        check_id(kind, &id)?;
+        let record = call.directory().get(call.caller()?, kind, &id, &shown).await?;
+        match judge(&call.expect, record.version) {
+            Verdict::Show => answer(&call, StatusCode::OK, &record, &shown),
+            Verdict::NotModified => Ok(Answer::headers_of(StatusCode::NOT_MODIFIED, &record, &renderer(&call))),
+            Verdict::Refuse => Err(Error::VersionMismatch.into()),
+        }
+    }
+
+    #[oai(path = "/:id", method = "put")]
+    async fn replace(&self, call: Call, id: Path<String>, body: Payload) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown::<K>(&call)?;
+        check_id(kind, &id)?;
+        let record = call.directory().replace(call.caller()?, kind, &id, body.0, &call.expect, &shown).await?;
+        answer(&call, StatusCode::OK, &record, &shown)
+    }
+
+    #[oai(path = "/:id", method = "patch")]
+    async fn patch(&self, call: Call, id: Path<String>, body: Payload) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown::<K>(&call)?;
+        check_id(kind, &id)?;
+        let directory = call.directory();
+        let record = directory.patch(call.caller()?, kind, &id, &body.0, &call.expect, &shown, &call.base).await?;
+        if record.too_many_members {
+            return Ok(Answer::headers_of(StatusCode::NO_CONTENT, &record, &renderer(&call)));
+        }
+        answer(&call, StatusCode::OK, &record, &shown)
+    }
+
+    #[oai(path = "/:id", method = "delete")]
+    async fn delete(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
+        let kind = call.kind(K::NAME)?;
+        check_id(kind, &id)?;
+        call.directory().delete(call.caller()?, kind, &id, &call.expect).await?;
+        Ok(Answer::bare(StatusCode::NO_CONTENT))
+    }
+}
+
+/// The type, and what the answer shows of it.
+fn shown<K: Kind>(call: &Call) -> Result<(&Arc<ResourceType>, Projection), Refusal> {
+    let kind = call.kind(K::NAME)?;
+    Ok((kind, call.projection(kind)?))
+}
+
+/// No id of ours has a control character, and a database need not be asked for one.
+fn check_id(kind: &ResourceType, id: &str) -> Result<(), Error> {
+    if id.chars().any(char::is_control) { Err(Error::NotFound(kind.name.clone())) } else { Ok(()) }
+}
+
+pub(super) fn renderer(call: &Call) -> Renderer<'_> {
+    Renderer { base: &call.base, registry: call.directory().registry() }
+}
+
+fn answer(call: &Call, status: StatusCode, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
+    Answer::resource(status, record, shown, &renderer(call)).map_err(Refusal::internal)
+}
+
+/// What the preconditions of a GET lead to (RFC 9110 §13.2.2).
+#[derive(Debug, PartialEq, Eq)]
+enum Verdict {
+    Show,
+    NotModified,
+    Refuse,
+}
+
+fn judge(expect: &Expect, version: i64) -> Verdict {
+    let has = |matching: &Option<Matching>| matching.as_ref().map(|matching| matching.has(version));
+    match (has(&expect.if_match), has(&expect.if_none_match)) {
+        (Some(false), _) => Verdict::Refuse,
+        (_, Some(true)) => Verdict::NotModified,
+        _ => Verdict::Show,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn preconditions_of_a_get_are_judged_in_the_order_of_the_rfc() {
+        let only = |version| Some(Matching::Versions(vec![version]));
+        let cases = [
+            (None, None, Verdict::Show),
+            (only(2), None, Verdict::Show),
+            (only(1), None, Verdict::Refuse),
+            (None, only(2), Verdict::NotModified),
+            (None, only(1), Verdict::Show),
+            (only(1), only(2), Verdict::Refuse),
+            (only(2), Some(Matching::Any), Verdict::NotModified),
+        ];
+        for (if_match, if_none_match, expected) in cases {
+            let expect = Expect { if_match, if_none_match };
+            assert_eq!(judge(&expect, 2), expected, "{expect:?}");
+        }
+    }
+}
