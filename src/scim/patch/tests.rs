@@ -160,7 +160,12 @@ fn add_follows_rfc_7644_section_3_5_2_1() {
 
 #[test]
 fn remove_follows_rfc_7644_section_3_5_2_2() {
-    let full = || json!({"title": "t", "name": {"givenName": "g", "familyName": "f"}, "emails": [home(), work()], ENTERPRISE: {"department": "d", "manager": {"value": "m"}}});
+    let full = || {
+        json!({
+            "title": "t", "name": {"givenName": "g", "familyName": "f"}, "emails": [home(), work()],
+            ENTERPRISE: {"department": "d", "manager": {"value": "m"}},
+        })
+    };
     let without = |change: fn(&mut Value)| {
         let mut document = full();
         change(&mut document);
@@ -236,7 +241,10 @@ fn replace_follows_rfc_7644_section_3_5_2_3() {
             json!({"emails": [home(), work()]}),
             json!({"path": "emails[type eq \"work\"].primary", "value": true}),
             json!({
-                "emails": [{"value": "h@x", "type": "home", "primary": false}, {"value": "w@x", "type": "work", "primary": true}],
+                "emails": [
+                    {"value": "h@x", "type": "home", "primary": false},
+                    {"value": "w@x", "type": "work", "primary": true},
+                ],
             }),
         ),
         (
@@ -256,6 +264,23 @@ fn replace_follows_rfc_7644_section_3_5_2_3() {
         operation["op"] = json!("replace");
         assert_eq!(patched(document, &json!([operation])), Ok(expected), "{what}");
     }
+}
+
+#[test]
+fn an_address_is_replaced_whole_and_in_part() {
+    let office = || json!({"type": "work", "streetAddress": "1 Quay", "locality": "Linz", "primary": true});
+    let operations = json!([
+        {"op": "replace", "path": "addresses[type eq \"work\"]", "value": {
+            "type": "work", "streetAddress": "2 Quay", "locality": "Wels", "country": "AT", "primary": true}},
+        {"op": "replace", "path": "addresses[type eq \"work\"].streetAddress", "value": "3 Quay"},
+        {"op": "remove", "path": "addresses[type eq \"work\" and country eq \"at\"].country"},
+    ]);
+    let expected = json!({"addresses": [
+        {"type": "work", "streetAddress": "3 Quay", "locality": "Wels", "primary": true},
+        {"type": "home", "country": "AT"},
+    ]});
+    let stored = json!({"addresses": [office(), {"type": "home", "country": "AT"}]});
+    assert_eq!(patched(stored, &operations), Ok(expected));
 }
 
 #[test]
