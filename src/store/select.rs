@@ -76,7 +76,7 @@ pub(super) fn member_predicate(sql: &mut Sql, tenant: Arg, filter: &Filter, base
 
 /// The whole statement: the hits, or on an unfiltered list the table itself, give the total and the
 /// page of numbers; documents are fetched for the page alone.
-fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
+pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
     let tenant = sql.hold(tenant.0);
     let order = sort::Order::of(query);
     if let [part] = query.parts.as_slice()
@@ -165,6 +165,3 @@ fn is_common(query: &Query) -> bool {
         _ => false,
     }
 }
-
-#[cfg(test)]
-mod tests;

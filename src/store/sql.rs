@@ -7,6 +7,8 @@ mod failure;
 mod open;
 mod record;
 mod statement;
+#[cfg(test)]
+pub(super) mod trial;
 mod writer;
 
 pub use record::Record;
@@ -306,5 +308,3 @@ fn pause(attempt: u32) -> Duration {
     Duration::from_micros(u64::from(chance) * 40) * 2_u32.pow(attempt - 1)
 }
 
-#[cfg(test)]
-mod tests;
