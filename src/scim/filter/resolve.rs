@@ -43,40 +43,41 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
     }
 }
 
-/// The element that a filter describes, if all it does is to join equalities with `and`.
+/// The element that a filter describes, if all it does is to join equalities with `and` that do
+/// not contradict each other.
 pub(super) fn describe(scope: &Scope, tree: &Tree) -> Result<Option<Object>, Error> {
-    let terms = match tree {
-        Tree::And(parts) => parts.as_slice(),
-        Tree::Term(_) => std::slice::from_ref(tree),
-        Tree::Or(_) | Tree::Not(_) | Tree::ValuePath { .. } => return Ok(None),
-    };
     let mut element = Object::new();
-    for tree in terms {
-        if let Tree::And(_) = tree {
-            let Some(inner) = describe(scope, tree)? else { return Ok(None) };
-            element.extend(inner);
-            continue;
+    Ok(add_equalities(scope, tree, &mut element)?.then_some(element))
+}
+
+/// Whether the tree is nothing but equalities, which then stand in the element.
+fn add_equalities(scope: &Scope, tree: &Tree, element: &mut Object) -> Result<bool, Error> {
+    match tree {
+        Tree::And(parts) => {
+            for part in parts {
+                if !add_equalities(scope, part, element)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
-        let Tree::Term(Term { name, question: Question::Compare { operator: Operator::Eq, literal, at } }) = tree
-        else {
-            return Ok(None);
-        };
-        let attribute = scope.target(name)?.attribute;
-        let coerced = value::coerce(&attribute, as_text(&attribute, literal));
-        if let Some(value) = coerced.map_err(|error| at_column(*at, &error.detail))? {
-            element.insert(attribute.name.clone(), value);
+        Tree::Term(Term { name, question: Question::Compare { operator: Operator::Eq, literal, at } }) => {
+            let attribute = scope.target(name)?.attribute;
+            let coerced = value::coerce(&attribute, as_text(&attribute, literal));
+            let Some(value) = coerced.map_err(|error| at_column(*at, &error.detail))? else { return Ok(true) };
+            let before = element.insert(attribute.name.clone(), value.clone());
+            Ok(before.is_none_or(|before| before == value))
         }
+        Tree::Term(_) | Tree::Or(_) | Tree::Not(_) | Tree::ValuePath { .. } => Ok(false),
     }
-    Ok(Some(element))
 }
 
 fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
     let mut target = scope.target(&term.name)?;
     let whole = target.sub.is_none();
     let check = match &term.question {
-        Question::Present => Check::Present,
         Question::Compare { operator: Operator::Eq, literal: Value::Null, .. } => Check::Absent,
-        Question::Compare { operator: Operator::Ne, literal: Value::Null, .. } => Check::Present,
+        Question::Present | Question::Compare { operator: Operator::Ne, literal: Value::Null, .. } => Check::Present,
         Question::Compare { operator, literal, at } => {
             if target.attribute.is_complex() && whole {
                 let value = target.attribute.sub_attribute("value").ok_or_else(|| {
@@ -172,9 +173,11 @@ fn literal_key(target: &Target, operator: Operator, literal: &Value, at: Column)
 
 /// An unquoted literal compared with a string is meant as its text.
 fn as_text(attribute: &Attribute, literal: &Value) -> Value {
-    match (attribute.kind, literal) {
-        (Kind::String | Kind::Reference, Value::Bool(_) | Value::Number(_)) => Value::String(literal.to_string()),
-        (_, literal) => literal.clone(),
+    let bare = literal.is_boolean() || literal.is_number();
+    if bare && matches!(attribute.kind, Kind::String | Kind::Reference) {
+        Value::String(literal.to_string())
+    } else {
+        literal.clone()
     }
 }
 

@@ -165,8 +165,10 @@ fn patch_paths_choose_elements_and_describe_new_ones() {
         ),
         (r#"emails[type eq "a" or type eq "b"]"#, "emails", Some(r#"{"type":"b"}"#), None),
         (r#"emails[not (type eq "a")]"#, "emails", Some(r#"{"type":"b"}"#), None),
+        (r#"emails[type eq "b" and type eq "B"]"#, "emails", Some(r#"{"type":"b"}"#), None),
+        (r#"emails[type eq "b" and value eq null]"#, "emails", Some(r#"{"type":"b"}"#), Some(json!({ "type": "b" }))),
         (r#"emails[type sw "a"]"#, "emails", Some(r#"{"type":"ab"}"#), None),
-        (r#"urn:ietf:params:scim:schemas:core:2.0:User:emails[value pr]"#, "emails", Some(r#"{"value":"b"}"#), None),
+        ("urn:ietf:params:scim:schemas:core:2.0:User:emails[value pr]", "emails", Some(r#"{"value":"b"}"#), None),
         (
             r#"name[familyName eq "x"].givenName"#,
             "name.givenName",
