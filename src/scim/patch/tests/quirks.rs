@@ -146,7 +146,9 @@ fn a_made_element_leaves_the_others_alone_and_takes_the_mark() {
         {"value": "h@x", "type": "home", "primary": false},
         {"type": "work", "value": "w@x", "primary": true},
     ]});
-    check("the other mail stays", json!({"emails": [home()]}), &operations, expected);
+    check("the other mail stays", json!({"emails": [home()]}), &operations, expected.clone());
+    let by_term = json!([{"op": "add", "path": "emails[type eq \"work\" and primary eq true].value", "value": "w@x"}]);
+    check("the mark as a term", json!({"emails": [home()]}), &by_term, expected);
 }
 
 #[test]
