@@ -11,7 +11,12 @@ pub(super) fn components() -> impl Iterator<Item = (String, Value)> {
 
 /// `schemas` of a message.
 fn message_schemas(urn: &str) -> Value {
-    json!({ "type": "array", "items": { "type": "string" }, "description": "The URN of the message.", "examples": [[urn]] })
+    json!({
+        "type": "array",
+        "items": { "type": "string" },
+        "description": "The URN of the message.",
+        "examples": [[urn]],
+    })
 }
 
 /// RFC 7644 §3.4.2, §3.4.3, §3.5.2, §3.12.
@@ -27,10 +32,26 @@ fn messages() -> [(&'static str, Value); 4] {
                 "required": ["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
                 "properties": {
                     "schemas": message_schemas(urn::LIST_RESPONSE),
-                    "totalResults": { "type": "integer", "minimum": 0, "description": "How many resources match in all." },
-                    "startIndex": { "type": "integer", "minimum": 1, "description": "The number of the first result, from 1." },
-                    "itemsPerPage": { "type": "integer", "minimum": 0, "description": "How many resources this page holds." },
-                    "Resources": { "type": "array", "items": { "type": "object" }, "description": "The resources of this page." },
+                    "totalResults": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "description": "How many resources match in all.",
+                    },
+                    "startIndex": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "description": "The number of the first result, from 1.",
+                    },
+                    "itemsPerPage": {
+                        "type": "integer",
+                        "minimum": 0,
+                        "description": "How many resources this page holds.",
+                    },
+                    "Resources": {
+                        "type": "array",
+                        "items": { "type": "object" },
+                        "description": "The resources of this page.",
+                    },
                 },
             }),
         ),
@@ -46,9 +67,19 @@ fn messages() -> [(&'static str, Value); 4] {
                     "excludedAttributes": names("Leave these attributes out."),
                     "filter": { "type": "string", "description": "What a resource must match (RFC 7644 §3.4.2.2)." },
                     "sortBy": { "type": "string", "description": "The attribute to sort by." },
-                    "sortOrder": { "type": "string", "examples": ["ascending", "descending"], "description": "Ascending if absent." },
-                    "startIndex": { "type": "integer", "description": "The first result, from 1; less is read as 1." },
-                    "count": { "type": "integer", "description": "The largest number of results; less than 0 is read as 0." },
+                    "sortOrder": {
+                        "type": "string",
+                        "enum": ["ascending", "descending"],
+                        "description": "Ascending if absent.",
+                    },
+                    "startIndex": {
+                        "type": "integer",
+                        "description": "The first result, from 1; less is read as 1.",
+                    },
+                    "count": {
+                        "type": "integer",
+                        "description": "The largest number of results; less than 0 is read as 0.",
+                    },
                 },
                 "examples": [example::search()],
             }),
@@ -70,8 +101,15 @@ fn messages() -> [(&'static str, Value); 4] {
                             "type": "object",
                             "required": ["op"],
                             "properties": {
-                                "op": { "type": "string", "examples": ["add", "replace", "remove"], "description": "In any case." },
-                                "path": { "type": ["string", "null"], "description": "What to change, such as `emails[type eq \"work\"].value`." },
+                                "op": {
+                                    "type": "string",
+                                    "examples": ["add", "replace", "remove"],
+                                    "description": "In any case.",
+                                },
+                                "path": {
+                                    "type": ["string", "null"],
+                                    "description": "What to change, such as `emails[type eq \"work\"].value`.",
+                                },
                                 "value": { "description": "The new value; without a path, an object of attributes." },
                             },
                         },
@@ -93,9 +131,21 @@ fn messages() -> [(&'static str, Value); 4] {
                     "scimType": {
                         "type": "string",
                         "description": "The kind of error, for statuses 400 and 409.",
-                        "examples": ["invalidFilter", "invalidPath", "invalidSyntax", "invalidValue", "mutability", "noTarget", "tooMany", "uniqueness"],
+                        "examples": [
+                            "invalidFilter",
+                            "invalidPath",
+                            "invalidSyntax",
+                            "invalidValue",
+                            "mutability",
+                            "noTarget",
+                            "tooMany",
+                            "uniqueness",
+                        ],
                     },
-                    "detail": { "type": "string", "description": "What is wrong and what would be right, for people." },
+                    "detail": {
+                        "type": "string",
+                        "description": "What is wrong and what would be right, for people.",
+                    },
                 },
                 "examples": [example::error(404, None, "there is no User with this id")],
             }),
@@ -107,8 +157,31 @@ fn messages() -> [(&'static str, Value); 4] {
 fn discovery() -> [(&'static str, Value); 3] {
     let supported =
         || json!({ "type": "object", "required": ["supported"], "properties": { "supported": { "type": "boolean" } } });
+    let number = || json!({ "type": "integer", "minimum": 0 });
+    let bulk = json!({
+        "type": "object",
+        "required": ["supported", "maxOperations", "maxPayloadSize"],
+        "properties": {
+            "supported": { "type": "boolean" },
+            "maxOperations": number(),
+            "maxPayloadSize": number(),
+        },
+    });
+    let filter = json!({
+        "type": "object",
+        "required": ["supported", "maxResults"],
+        "properties": { "supported": { "type": "boolean" }, "maxResults": number() },
+    });
     let texts = || json!({ "type": "array", "items": { "type": "string" } });
-    let meta = || json!({ "type": "object", "properties": { "resourceType": { "type": "string" }, "location": { "type": "string", "format": "uri" } } });
+    let meta = || {
+        json!({
+            "type": "object",
+            "properties": {
+                "resourceType": { "type": "string" },
+                "location": { "type": "string", "format": "uri" },
+            },
+        })
+    };
     [
         (
             "ServiceProviderConfig",
@@ -116,13 +189,22 @@ fn discovery() -> [(&'static str, Value); 3] {
                 "type": "object",
                 "title": "ServiceProviderConfig",
                 "description": "What the server can do (RFC 7643 §5).",
-                "required": ["schemas", "patch", "bulk", "filter", "changePassword", "sort", "etag", "authenticationSchemes"],
+                "required": [
+                    "schemas",
+                    "patch",
+                    "bulk",
+                    "filter",
+                    "changePassword",
+                    "sort",
+                    "etag",
+                    "authenticationSchemes",
+                ],
                 "properties": {
                     "schemas": message_schemas(urn::SERVICE_PROVIDER_CONFIG),
                     "documentationUri": { "type": "string", "format": "uri" },
                     "patch": supported(),
-                    "bulk": supported(),
-                    "filter": supported(),
+                    "bulk": bulk,
+                    "filter": filter,
                     "changePassword": supported(),
                     "sort": supported(),
                     "etag": supported(),
@@ -151,7 +233,10 @@ fn discovery() -> [(&'static str, Value); 3] {
                         "items": {
                             "type": "object",
                             "required": ["schema", "required"],
-                            "properties": { "schema": { "type": "string", "format": "uri" }, "required": { "type": "boolean" } },
+                            "properties": {
+                                "schema": { "type": "string", "format": "uri" },
+                                "required": { "type": "boolean" },
+                            },
                         },
                     },
                     "meta": meta(),

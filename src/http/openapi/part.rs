@@ -138,7 +138,10 @@ pub(super) fn response(description: &str, headers: &[&str], content: Option<Valu
 
 /// The component headers.
 pub(super) fn headers() -> Value {
-    let text = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string" }, "example": example });
+    let text = |description: &str, example: &str| {
+        let schema = json!({ "type": "string" });
+        json!({ "description": description, "schema": schema, "example": example })
+    };
     json!({
         "ETag": text("The version of the resource, as in `meta.version`.", "W/\"3\""),
         "Location": text("The URL of the resource, as in `meta.location`.", "https://id.example.com/scim/v2/Users/1"),
@@ -154,7 +157,10 @@ pub(super) fn headers() -> Value {
 
 /// The component parameters.
 pub(super) fn parameters() -> Value {
-    let query = |name: &str, description: &str, schema: Value, example: Value| json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example });
+    let query = |name: &str, description: &str, schema: Value, example: Value| {
+        let r#in = "query";
+        json!({ "name": name, "in": r#in, "description": description, "schema": schema, "example": example })
+    };
     let header = |name: &str, description: &str| {
         json!({
             "name": name,
@@ -171,13 +177,13 @@ pub(super) fn parameters() -> Value {
             "filter",
             "What a resource must match (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
             text(),
-            json!("userName eq \"bjensen@example.com\""),
+            json!("displayName sw \"B\""),
         ),
-        "sortBy": query("sortBy", "The attribute to sort by.", text(), json!("userName")),
+        "sortBy": query("sortBy", "The attribute to sort by.", text(), json!("displayName")),
         "sortOrder": query(
             "sortOrder",
-            "`ascending`, which is the default, or `descending`.",
-            text(),
+            "Ascending if absent.",
+            json!({ "type": "string", "enum": ["ascending", "descending"] }),
             json!("ascending"),
         ),
         "startIndex": query("startIndex", "The first result, from 1; less is read as 1.", number(), json!(1)),
@@ -192,13 +198,13 @@ pub(super) fn parameters() -> Value {
             "attributes",
             "Show these attributes only, separated by commas; `id` and `schemas` are always shown.",
             text(),
-            json!("userName,emails.value"),
+            json!("displayName,externalId"),
         ),
         "excludedAttributes": query(
             "excludedAttributes",
             "Leave these attributes out, separated by commas.",
             text(),
-            json!("groups"),
+            json!("meta"),
         ),
         "ifMatch": header("If-Match", "Go on only if the resource has one of these versions (RFC 7644 §3.14)."),
         "ifNoneMatch": header("If-None-Match", "Answer 304 if the resource still has this version."),

@@ -32,8 +32,7 @@ fn resolve<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
 fn each_reference(value: &Value, found: &mut BTreeSet<String>) {
     match value {
         Value::Object(object) => {
-            // Examples hold `$ref` of SCIM, which is no reference.
-            for (name, value) in object.iter().filter(|(name, _)| !name.starts_with("example")) {
+            for (name, value) in object {
                 match value.as_str() {
                     Some(reference) if name == "$ref" => {
                         found.insert(reference.to_owned());
