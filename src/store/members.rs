@@ -70,7 +70,9 @@ async fn add(conn: &mut Conn, tenant: TenantId, group: i64, ids: &[String]) -> R
         // Two edits that each put one group into the other must not pass each other.
         let mut sql = conn.sql().with("SELECT num FROM tenant WHERE num = $1", [tenant.0.into()]);
         sql.push(conn.dialect().lock());
-        conn.fetch(sql).await?;
+        if conn.fetch_first(sql).await?.is_none() {
+            return Err(Error::Database("there is no such tenant".into()));
+        }
     }
     let mut sql = conn
         .sql()

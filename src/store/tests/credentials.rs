@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::credentials::{self, NewToken, Token};
+use crate::store::sql::trial::on_each_empty;
 
 enum Step {
     First,
@@ -38,17 +39,18 @@ impl Unit for Step {
                 Ok(Answer::Token(credentials::insert_token(conn, tenant, &token, NOW).await?))
             }
             Self::End(num) => Ok(Answer::Ended(credentials::remove_token(conn, tenant, *num).await?)),
-            Self::Password(hash) => {
-                credentials::set_password(conn, tenant, 7, *hash).await.map(|()| Answer::Nothing)
-            }
+            Self::Password(hash) => credentials::set_password(conn, tenant, 7, *hash).await.map(|()| Answer::Nothing),
         }
     }
 }
 
 #[tokio::test]
 async fn the_first_connection_is_made_once() {
-    on_each(async |store| {
-        let Answer::First(tenant, connection, true) = store.write(Step::First).await.unwrap() else { panic!("not made") };
+    on_each_empty(async |store| {
+        crate::store::migrate::run(&store).await.unwrap();
+        let Answer::First(tenant, connection, true) = store.write(Step::First).await.unwrap() else {
+            panic!("not made")
+        };
         assert_eq!(store.write(Step::First).await.unwrap(), Answer::First(tenant, connection, false));
     })
     .await;

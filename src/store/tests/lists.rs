@@ -1,6 +1,7 @@
 //! Lists: filters mean in SQL what they mean in memory; order and pages.
 
 use super::*;
+use crate::store::dialect::Dialect;
 
 /// Twelve users and five groups, made to disagree about everything.
 async fn people(store: &Store) {
@@ -43,12 +44,9 @@ async fn people(store: &Store) {
     for (id, name) in [("g-1", "Admins"), ("g-2", "all staff"), ("g-3", "Empty"), ("g-4", "Nested"), ("g-5", "Über")] {
         groups.push(make(store, group(id, name)).await);
     }
-    for (place, members) in [
-        (0, ["u-1", "u-2"].as_slice()),
-        (1, &["u-2", "u-3", "g-1"]),
-        (3, &["g-2"]),
-        (4, &["u-12", "g-1", "u-2"]),
-    ] {
+    for (place, members) in
+        [(0, ["u-1", "u-2"].as_slice()), (1, &["u-2", "u-3", "g-1"]), (3, &["g-2"]), (4, &["u-12", "g-1", "u-2"])]
+    {
         assert!(edit(store, &groups[place], MemberEdit::Add(ids(members))).await.unwrap());
     }
 }
@@ -72,19 +70,19 @@ const USERS: &[&str] = &[
     r#"externalId eq "E-1""#,
     r#"externalId eq "e-1""#,
     r#"externalId sw "E-1""#,
-    r#"externalId pr"#,
-    r#"externalId eq null"#,
+    "externalId pr",
+    "externalId eq null",
     r#"externalId ne "E-1""#,
     r#"externalId eq "100%_sure'; DROP TABLE resource; --""#,
     r#"id eq "u-3""#,
     r#"id eq "U-3""#,
     r#"id ne "u-3""#,
-    r#"active eq true"#,
+    "active eq true",
     r#"active eq "False""#,
-    r#"active ne true"#,
-    r#"not (active eq true)"#,
-    r#"active pr"#,
-    r#"not (active pr)"#,
+    "active ne true",
+    "not (active eq true)",
+    "active pr",
+    "not (active pr)",
     r#"displayName eq "JOHN smith""#,
     r#"displayName co "%b_""#,
     r#"displayName sw "ünï""#,
@@ -93,23 +91,23 @@ const USERS: &[&str] = &[
     r#"not (title co "guide")"#,
     r#"title ne "tour guide""#,
     r#"title sw "􏿿""#,
-    r#"name pr"#,
+    "name pr",
     r#"name.familyName eq "jensen""#,
     r#"name.familyName ne "jensen""#,
     r#"name[familyName eq "jensen"]"#,
     r#"name[givenName ne "x"]"#,
     r#"not (name[givenName eq "barbara"])"#,
-    r#"nickName pr"#,
-    r#"emails pr"#,
-    r#"not (emails pr)"#,
+    "nickName pr",
+    "emails pr",
+    "not (emails pr)",
     r#"emails eq "BABS@home.example""#,
     r#"emails.value eq "john@example.com""#,
     r#"emails.value ne "john@example.com""#,
     r#"emails.value sw "x@""#,
     r#"emails.value ew "example.com" and active eq true"#,
-    r#"emails.type eq null"#,
-    r#"emails.type pr"#,
-    r#"emails.primary eq true"#,
+    "emails.type eq null",
+    "emails.type pr",
+    "emails.primary eq true",
     r#"emails[type eq "work" and value co "@example.com"]"#,
     r#"emails[type eq "work" and value eq "babs@home.example"]"#,
     r#"emails[type eq "home" and value eq "babs@home.example"]"#,
@@ -129,9 +127,9 @@ const USERS: &[&str] = &[
     r#"schemas co "enterprise""#,
     r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "TOURS""#,
     r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "u-2""#,
-    r#"manager pr"#,
+    "manager pr",
     r#"manager eq "u-2" or costCenter gt "4""#,
-    r#"meta pr"#,
+    "meta pr",
     r#"meta.resourceType eq "User""#,
     r#"meta.resourceType ne "User""#,
     r#"meta.version eq "W/\"2\"""#,
@@ -141,8 +139,8 @@ const USERS: &[&str] = &[
     r#"meta.created eq "2026-01-31T10:30:05+01:00""#,
     r#"meta.lastModified le "2026-01-31T09:30:05.000Z""#,
     r#"meta[created ge "2026-01-31T09:30:02Z" and version eq "W/\"1\""]"#,
-    r#"groups pr"#,
-    r#"not (groups pr)"#,
+    "groups pr",
+    "not (groups pr)",
     r#"groups.value eq "g-4""#,
     r#"groups eq "g-1" and active eq true"#,
     r#"groups.value ne "g-1""#,
@@ -152,15 +150,15 @@ const USERS: &[&str] = &[
     r#"groups[value eq "g-5" and type eq "indirect"]"#,
     r#"not (groups.value eq "g-2")"#,
     r#"groups.$ref eq "https://scim.example/v2/Groups/g-5""#,
-    r#"userName pr and (title pr or not (emails pr)) and not (active eq false)"#,
+    "userName pr and (title pr or not (emails pr)) and not (active eq false)",
     r#"(active eq true and emails.value ew "example.com") or (active eq false and name pr)"#,
 ];
 
 const GROUPS: &[&str] = &[
     r#"displayName eq "ADMINS""#,
     r#"displayName sw "ü""#,
-    r#"members pr"#,
-    r#"members eq null"#,
+    "members pr",
+    "members eq null",
     r#"members.value eq "u-2""#,
     r#"members eq "g-1""#,
     r#"members.value ne "u-2""#,
@@ -203,8 +201,13 @@ async fn sql_selects_what_the_evaluator_matches() {
             let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
             for text in filters.chain(long) {
                 let filter = compile(&kind, &text);
-                let expected: Vec<_> =
-                    all.rows.iter().zip(&shown).filter(|(_, shown)| filter.matches(shown)).map(|(row, _)| &row.id).collect();
+                let expected: Vec<_> = all
+                    .rows
+                    .iter()
+                    .zip(&shown)
+                    .filter(|(_, shown)| filter.matches(shown))
+                    .map(|(row, _)| &row.id)
+                    .collect();
                 let found = page(&store, &query(kind_name, Some(&text))).await;
                 assert_eq!(names(&found), expected, "{:?}: {text}", store.dialect());
                 assert_eq!(found.total, expected.len() as u64, "{text}");
@@ -273,7 +276,11 @@ async fn pages_partition_a_list_and_always_know_the_total() {
                     let found = page(&store, &Query { offset, limit, ..base.clone() }).await;
                     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
                     let expected: Vec<_> = order.iter().skip(skip).take(usize::try_from(limit).unwrap()).collect();
-                    assert_eq!(found.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), expected.iter().map(|id| **id).collect::<Vec<_>>(), "{offset} {limit}");
+                    assert_eq!(
+                        found.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+                        expected.iter().map(|id| **id).collect::<Vec<_>>(),
+                        "{offset} {limit}"
+                    );
                     assert_eq!(found.total, 7);
                 }
             }
@@ -290,11 +297,7 @@ async fn several_types_are_searched_and_sorted_together() {
         make(&store, group("g-2", "Zeta")).await;
         let part = |name: &str, filter: &str, sort: Option<&str>| {
             let kind = kind(name);
-            Part {
-                filter: Some(compile(&kind, filter)),
-                sort: sort.map(|by| path::resolve(&kind, by).unwrap()),
-                kind,
-            }
+            Part { filter: Some(compile(&kind, filter)), sort: sort.map(|by| path::resolve(&kind, by).unwrap()), kind }
         };
         let table = [
             (Some("displayName"), Some("displayName"), ["g-1", "u-1", "g-2"]),
@@ -341,26 +344,6 @@ async fn tenants_do_not_see_each_other() {
     .await;
 }
 
-#[tokio::test]
-async fn text_that_no_database_row_can_hold_matches_nothing() {
-    on_each(async |store| {
-        make(&store, user("u-1", json!({ "userName": "a", "title": "t" }))).await;
-        assert_eq!(load(&store, "User", "u-1\0").await, None);
-        for (filter, matches) in [
-            ("userName eq \"a\\u0000\"", 0),
-            ("id eq \"\\u0000\"", 0),
-            ("title co \"\\u0000\"", 0),
-            ("title ne \"\\u0000\"", 1),
-        ] {
-            let Ok(filter) = filter::compile(&kind("User"), filter) else { continue };
-            let mut query = query("User", None);
-            query.parts[0].filter = Some(filter);
-            assert_eq!(page(&store, &query).await.total, matches);
-        }
-    })
-    .await;
-}
-
 /// The words of the database's own plan.
 async fn plan(store: &Store, text: &str) -> String {
     let conn = store.read().await.unwrap();
@@ -381,7 +364,9 @@ async fn lookups_of_identity_providers_use_an_index() {
             ));
         }
         store.write(Work::All(users)).await.unwrap();
-        store.analyze().await;
+        if store.dialect() == Dialect::Postgres {
+            store.analyze().await;
+        }
         for (text, index) in [
             (r#"userName eq "n5""#, "resource_name"),
             (r#"externalId eq "e5""#, "resource_external"),

@@ -10,7 +10,9 @@ async fn a_resource_is_read_back_as_it_was_written() {
         let row = make(&store, user("u-1", json!({ "userName": "Ä\"\\\u{1}😀", "active": true }))).await;
         assert_eq!((row.version, row.created, row.modified), (1, NOW - 123, NOW - 123));
         assert_eq!(load(&store, "User", "u-1").await, Some(row));
-        assert_eq!(load(&store, "User", "u-2").await, None);
+        for id in ["u-2", "U-1", "", "u-1\0"] {
+            assert_eq!(load(&store, "User", id).await, None, "{id:?}");
+        }
     })
     .await;
 }
@@ -147,7 +149,9 @@ async fn two_processes_share_a_sqlite_file() {
     let mut writers = tokio::task::JoinSet::new();
     for place in 0..40 {
         let store = if place % 2 == 0 { serving.clone() } else { visiting.clone() };
-        writers.spawn(async move { store.write(user(&format!("u-{place}"), json!({ "userName": format!("n{place}") }))).await });
+        writers.spawn(async move {
+            store.write(user(&format!("u-{place}"), json!({ "userName": format!("n{place}") }))).await
+        });
     }
     assert!(writers.join_all().await.iter().all(Result::is_ok));
     visiting.close().await;
