@@ -168,8 +168,6 @@ async fn transact(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Err
     let last = batch.len().saturating_sub(1);
     for (place, job) in batch.iter_mut().enumerate() {
         let keep = job.run(conn).await;
-        // Where SQLite has ended the transaction by itself, as on a full disk, there is no savepoint
-        // any more and all that the others have done is lost: they may try again.
         let end = match (keep, place == last) {
             (true, false) => "RELEASE unit; SAVEPOINT unit",
             (true, true) => "COMMIT",
@@ -180,6 +178,8 @@ async fn transact(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Err
         if keep {
             ended?;
         } else {
+            // Where SQLite has ended the transaction by itself, as on a full disk, there is no savepoint
+            // any more and all that the others have done is lost: they may try again.
             ended.map_err(|error| Error::Busy(Box::new(error)))?;
         }
     }

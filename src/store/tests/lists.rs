@@ -199,7 +199,13 @@ async fn sql_selects_what_the_evaluator_matches() {
             ];
             let filters = filters.iter().map(|text| (*text).to_owned());
             let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
-            for text in filters.chain(long) {
+            let single: Vec<_> = filters.chain(long).collect();
+            // Every filter in company of others, so that prefilters and negations meet.
+            let joined = (0..single.len()).flat_map(|n| {
+                let [a, b, c] = [1, 7, 11].map(|step| &single[(n * step + step) % single.len()]);
+                [format!("({a}) and not ({b})"), format!("({a} or {b}) and {c}"), format!("not ({a} and {c}) or {b}")]
+            });
+            for text in single.iter().cloned().chain(joined) {
                 let filter = compile(&kind, &text);
                 let expected: Vec<_> = all
                     .rows
@@ -325,6 +331,27 @@ async fn several_types_are_searched_and_sorted_together() {
         }
         let none = page(&store, &Query { parts: Vec::new(), ..query("User", None) }).await;
         assert_eq!((none.total, none.rows), (0, Vec::new()));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_largest_filters_that_are_allowed_can_be_run() {
+    on_each(async |store| {
+        make(&store, user("u-1", json!({ "userName": "n7", "emails": [{ "value": "n7" }] }))).await;
+        let join = |term: &dyn Fn(usize) -> String, word: &str| (0..200).map(term).collect::<Vec<_>>().join(word);
+        let nested = (0..15).fold("title pr".to_owned(), |inner, _| format!("not (({inner}))"));
+        for (text, total) in [
+            (join(&|n| format!("userName eq \"n{n}\""), " or "), 1),
+            (join(&|n| format!("emails.value eq \"n{n}\""), " or "), 1),
+            (join(&|n| format!("emails[value sw \"n{n}\"]"), " or "), 1),
+            (join(&|n| format!("emails.value ne \"x{n}\""), " and "), 1),
+            (join(&|n| format!("groups.value ne \"x{n}\""), " and "), 1),
+            (join(&|n| format!("title co \"x{n}\""), " or "), 0),
+            (nested, 1),
+        ] {
+            assert_eq!(page(&store, &query("User", Some(&text))).await.total, total, "{text}");
+        }
     })
     .await;
 }
