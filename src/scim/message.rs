@@ -127,7 +127,7 @@ impl SearchRequest {
             Parameter::Filter => self.filter = Some(text.to_owned()).filter(|text| !text.is_empty()),
             Parameter::SortBy => self.sort_by = Some(text.to_owned()).filter(|text| !text.is_empty()),
             Parameter::SortOrder if text.is_empty() || text.eq_ignore_ascii_case("ascending") => {
-                self.descending = false
+                self.descending = false;
             }
             Parameter::SortOrder if text.eq_ignore_ascii_case("descending") => self.descending = true,
             Parameter::SortOrder => return Err(wrong(parameter, "ascending or descending")),

@@ -1,7 +1,7 @@
 //! Values of attributes (RFC 7643 §2.3): coercion to the attribute's type, and comparison keys.
 //!
 //! A key is what filters, sorting, uniqueness and indexes compare. It is made here and nowhere
-//! else, so that the evaluator, SQLite and Postgres agree: no database folds case, reads dates or
+//! else, so that the evaluator and both databases agree: none of them folds case, reads dates or
 //! guesses types.
 
 mod instant;

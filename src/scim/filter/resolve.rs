@@ -84,6 +84,7 @@ fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
                     refuse(term.name.at, &target, "is complex: name one of its sub-attributes (RFC 7644 §3.4.2.2)")
                 })?;
                 target.sub = Some(Arc::clone(value));
+                scope.permit(term.name.at, &target)?;
             }
             Check::Compare(*operator, literal_key(&target, *operator, literal, *at)?)
         }
@@ -120,18 +121,25 @@ impl Scope<'_> {
                 Target { extension: None, attribute, sub: None }
             }
         };
+        self.permit(name.at, &target)?;
+        Ok(target)
+    }
+
+    /// Whether a filter may ask for the attribute: what no answer shows, no filter may guess.
+    fn permit(&self, at: Column, target: &Target) -> Result<(), Error> {
         let hidden =
             |attribute: &Attribute| attribute.returned == Returned::Never || attribute.storage == Storage::Password;
         if hidden(&target.attribute) || hidden(target.leaf()) {
-            return Err(refuse(name.at, &target, "is never returned and cannot be asked for in a filter"));
+            return Err(refuse(at, target, "is never returned and cannot be asked for in a filter"));
         }
-        let list_in_element = |attribute: &Attribute| attribute.multi_valued;
-        if target.sub.as_deref().is_some_and(list_in_element)
-            || (matches!(self, Self::Element(_)) && list_in_element(&target.attribute))
-        {
-            return Err(refuse(name.at, &target, "is a list within an element and cannot be asked for in a filter"));
+        let part = match self {
+            Self::Resource(_) => target.sub.as_ref(),
+            Self::Element(_) => Some(&target.attribute),
+        };
+        if part.is_some_and(|part| part.multi_valued) {
+            return Err(refuse(at, target, "is a list within an element and cannot be asked for in a filter"));
         }
-        Ok(target)
+        Ok(())
     }
 }
 

@@ -27,6 +27,9 @@ fn thing() -> Arc<ResourceType> {
     attributes.push(json!({ "name": "part", "type": "complex", "multiValued": true, "subAttributes": [
         { "name": "value" }, { "name": "secret", "returned": "never" }, { "name": "tags", "multiValued": true },
     ] }));
+    attributes.push(json!({ "name": "key", "type": "complex", "multiValued": true, "subAttributes": [
+        { "name": "value", "returned": "never" }, { "name": "display" },
+    ] }));
     let registry = read(
         &[json!({ "id": "urn:x:Thing", "attributes": attributes })],
         &[json!({ "name": "Thing", "endpoint": "/Things", "schema": "urn:x:Thing" })],
@@ -258,6 +261,8 @@ fn what_does_not_fit_the_attribute_is_refused_with_its_column() {
         ("decimal eq \"x\"", "column 12: attribute decimal must be a decimal number"),
         ("hidden pr", "column 1: attribute hidden is never returned"),
         ("part.secret pr", "column 1: attribute part.secret is never returned"),
+        ("key eq \"x\"", "column 1: attribute key.value is never returned"),
+        ("key[display pr].value sw \"x\"", "column 17: attribute value is never returned"),
         ("part[secret eq \"x\"]", "column 6: attribute secret is never returned"),
         ("part.tags eq \"x\"", "column 1: attribute part.tags is a list within an element"),
         ("part[tags pr]", "column 6: attribute tags is a list within an element"),
