@@ -56,7 +56,6 @@ pub fn replace(kind: &ResourceType, stored: &Object, document: &mut Object) -> R
 /// # Errors
 /// `mutability` or `invalidValue`, naming the attribute.
 pub fn patch(kind: &ResourceType, stored: &Object, document: &mut Object) -> Result<(), Error> {
-    keep_active(kind, stored, document);
     refuse_changes(&kind.schema.attributes, stored, document)?;
     let nothing = Object::new();
     for extension in &kind.extensions {

@@ -307,4 +307,3 @@ fn pause(attempt: u32) -> Duration {
     let [chance] = crate::ident::random::<1>();
     Duration::from_micros(u64::from(chance) * 40) * 2_u32.pow(attempt - 1)
 }
-

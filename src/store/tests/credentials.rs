@@ -38,9 +38,7 @@ impl Unit for Step {
                 Ok(Answer::Token(credentials::insert_token(conn, tenant, &token, NOW).await?))
             }
             Self::End(num) => Ok(Answer::Ended(credentials::remove_token(conn, tenant, *num).await?)),
-            Self::Password(hash) => {
-                credentials::set_password(conn, tenant, 7, *hash).await.map(|()| Answer::Nothing)
-            }
+            Self::Password(hash) => credentials::set_password(conn, tenant, 7, *hash).await.map(|()| Answer::Nothing),
         }
     }
 }
@@ -48,7 +46,9 @@ impl Unit for Step {
 #[tokio::test]
 async fn the_first_connection_is_made_once() {
     on_each(async |store| {
-        let Answer::First(tenant, connection, true) = store.write(Step::First).await.unwrap() else { panic!("not made") };
+        let Answer::First(tenant, connection, true) = store.write(Step::First).await.unwrap() else {
+            panic!("not made")
+        };
         assert_eq!(store.write(Step::First).await.unwrap(), Answer::First(tenant, connection, false));
     })
     .await;

@@ -43,12 +43,9 @@ async fn people(store: &Store) {
     for (id, name) in [("g-1", "Admins"), ("g-2", "all staff"), ("g-3", "Empty"), ("g-4", "Nested"), ("g-5", "Über")] {
         groups.push(make(store, group(id, name)).await);
     }
-    for (place, members) in [
-        (0, ["u-1", "u-2"].as_slice()),
-        (1, &["u-2", "u-3", "g-1"]),
-        (3, &["g-2"]),
-        (4, &["u-12", "g-1", "u-2"]),
-    ] {
+    for (place, members) in
+        [(0, ["u-1", "u-2"].as_slice()), (1, &["u-2", "u-3", "g-1"]), (3, &["g-2"]), (4, &["u-12", "g-1", "u-2"])]
+    {
         assert!(edit(store, &groups[place], MemberEdit::Add(ids(members))).await.unwrap());
     }
 }
@@ -203,8 +200,13 @@ async fn sql_selects_what_the_evaluator_matches() {
             let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
             for text in filters.chain(long) {
                 let filter = compile(&kind, &text);
-                let expected: Vec<_> =
-                    all.rows.iter().zip(&shown).filter(|(_, shown)| filter.matches(shown)).map(|(row, _)| &row.id).collect();
+                let expected: Vec<_> = all
+                    .rows
+                    .iter()
+                    .zip(&shown)
+                    .filter(|(_, shown)| filter.matches(shown))
+                    .map(|(row, _)| &row.id)
+                    .collect();
                 let found = page(&store, &query(kind_name, Some(&text))).await;
                 assert_eq!(names(&found), expected, "{:?}: {text}", store.dialect());
                 assert_eq!(found.total, expected.len() as u64, "{text}");
@@ -273,7 +275,11 @@ async fn pages_partition_a_list_and_always_know_the_total() {
                     let found = page(&store, &Query { offset, limit, ..base.clone() }).await;
                     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
                     let expected: Vec<_> = order.iter().skip(skip).take(usize::try_from(limit).unwrap()).collect();
-                    assert_eq!(found.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(), expected.iter().map(|id| **id).collect::<Vec<_>>(), "{offset} {limit}");
+                    assert_eq!(
+                        found.rows.iter().map(|row| row.id.as_str()).collect::<Vec<_>>(),
+                        expected.iter().map(|id| **id).collect::<Vec<_>>(),
+                        "{offset} {limit}"
+                    );
                     assert_eq!(found.total, 7);
                 }
             }
@@ -290,11 +296,7 @@ async fn several_types_are_searched_and_sorted_together() {
         make(&store, group("g-2", "Zeta")).await;
         let part = |name: &str, filter: &str, sort: Option<&str>| {
             let kind = kind(name);
-            Part {
-                filter: Some(compile(&kind, filter)),
-                sort: sort.map(|by| path::resolve(&kind, by).unwrap()),
-                kind,
-            }
+            Part { filter: Some(compile(&kind, filter)), sort: sort.map(|by| path::resolve(&kind, by).unwrap()), kind }
         };
         let table = [
             (Some("displayName"), Some("displayName"), ["g-1", "u-1", "g-2"]),

@@ -147,7 +147,9 @@ async fn two_processes_share_a_sqlite_file() {
     let mut writers = tokio::task::JoinSet::new();
     for place in 0..40 {
         let store = if place % 2 == 0 { serving.clone() } else { visiting.clone() };
-        writers.spawn(async move { store.write(user(&format!("u-{place}"), json!({ "userName": format!("n{place}") }))).await });
+        writers.spawn(async move {
+            store.write(user(&format!("u-{place}"), json!({ "userName": format!("n{place}") }))).await
+        });
     }
     assert!(writers.join_all().await.iter().all(Result::is_ok));
     visiting.close().await;
