@@ -157,33 +157,33 @@ pub(super) fn headers() -> Value {
 
 /// The component parameters. They have no examples: a page to try them on would send those.
 pub(super) fn parameters() -> Value {
-    let text = || json!({ "type": "string" });
-    let number = || json!({ "type": "integer" });
+    let text = json!({ "type": "string" });
+    let number = json!({ "type": "integer" });
     let order = json!({ "type": "string", "enum": ["ascending", "descending"] });
     json!({
         "filter": query(
             "filter",
-            &text(),
+            &text,
             "What a resource must match, such as `displayName sw \"B\" and meta.lastModified gt \
              \"2026-01-31T00:00:00Z\"` (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
         ),
-        "sortBy": query("sortBy", &text(), "The attribute to sort by, such as `name.familyName`."),
+        "sortBy": query("sortBy", &text, "The attribute to sort by, such as `name.familyName`."),
         "sortOrder": query("sortOrder", &order, "Ascending if absent."),
-        "startIndex": query("startIndex", &number(), "The first result, from 1; less is read as 1."),
+        "startIndex": query("startIndex", &number, "The first result, from 1; less is read as 1."),
         "count": query(
             "count",
-            &number(),
+            &number,
             "The largest number of results, bounded by `filter.maxResults` of ServiceProviderConfig. 0 asks for the \
              total alone.",
         ),
         "attributes": query(
             "attributes",
-            &text(),
+            &text,
             "Show these attributes only, such as `userName,emails.value`; `id` and `schemas` are always shown.",
         ),
         "excludedAttributes": query(
             "excludedAttributes",
-            &text(),
+            &text,
             "Leave these attributes out, such as `members`.",
         ),
         "ifMatch": header(
