@@ -82,14 +82,6 @@ impl Directory {
         &self.inner.registry
     }
 
-    /// Whether the store answers.
-    ///
-    /// # Errors
-    /// If it does not.
-    pub async fn ping(&self) -> Result<(), Error> {
-        todo!()
-    }
-
     /// How much one request may ask for.
     #[must_use]
     pub fn limits(&self) -> Limits {

@@ -4,10 +4,19 @@
 //! into SQL; [`evaluate`](Filter::matches) decides the same question in memory. An unassigned value
 //! compares as null: `ne` matches it, everything but `eq null` and `ne` refuses it.
 
+mod evaluate;
+mod parse;
+mod resolve;
+mod syntax;
+
+#[cfg(test)]
+mod tests;
+
 use super::path::Target;
-use super::schema::ResourceType;
+use super::schema::{Attribute, ResourceType};
 use super::value::Key;
 use super::{Error, Object};
+use resolve::Scope;
 use serde_json::Value;
 
 /// A filter bound to one resource type.
@@ -83,22 +92,37 @@ pub enum Operator {
 /// # Errors
 /// `invalidFilter` with the column (from 1) and what was expected there.
 pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
-    let _ = (kind, text);
-    todo!()
+    resolve::resolve(&Scope::Resource(kind), &parse::parse(text)?)
+}
+
+/// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of
+/// `text` that begins with the opening bracket. Gives the filter relative to an element, the element
+/// it describes ([`super::path::ValuePath::described`]) and what follows the closing bracket.
+///
+/// # Errors
+/// As [`compile`]; columns count from the start of `text`.
+pub(super) fn compile_brackets<'t>(
+    attribute: &Attribute,
+    text: &'t str,
+    rest: &'t str,
+) -> Result<(Filter, Option<Object>, &'t str), Error> {
+    let scope = Scope::Element(attribute);
+    let (tree, rest) = parse::brackets(text, rest)?;
+    let filter = resolve::resolve(&scope, &tree)?;
+    let described = if attribute.is_complex() { resolve::describe(&scope, &tree)? } else { None };
+    Ok((filter, described, rest))
 }
 
 impl Filter {
     /// Whether a document (as an answer would show it, derived attributes included) matches.
     #[must_use]
     pub fn matches(&self, document: &Object) -> bool {
-        let _ = document;
-        todo!()
+        evaluate::document(self, document)
     }
 
     /// Whether one element of a multi-valued attribute matches a filter with relative targets.
     #[must_use]
     pub fn matches_element(&self, element: &Value) -> bool {
-        let _ = element;
-        todo!()
+        evaluate::element(self, element)
     }
 }

@@ -68,8 +68,13 @@ impl Projection {
         let asked = Names::read(kind, attributes);
         let excluded = Names::read(kind, excluded);
         let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
-        let mut rules: Vec<Rule> =
-            kind.schema.attributes.iter().chain(common).map(|attribute| rule(None, attribute, &asked, &excluded)).collect();
+        let mut rules: Vec<Rule> = kind
+            .schema
+            .attributes
+            .iter()
+            .chain(common)
+            .map(|attribute| rule(None, attribute, &asked, &excluded))
+            .collect();
         rules.extend(kind.extensions.iter().map(|extension| {
             let urn = &extension.schema.id;
             let attributes = &extension.schema.attributes;
@@ -136,7 +141,6 @@ impl Show {
     fn apply(&self, value: &mut Value) -> bool {
         match (self, value) {
             (Self::All, _) => true,
-            (Self::Nothing, _) => false,
             (Self::Parts(_), Value::Array(list)) => {
                 list.retain_mut(|element| self.apply(element));
                 !list.is_empty()
@@ -145,7 +149,8 @@ impl Show {
                 object.retain(|name, value| find(parts, name).is_some_and(|rule| rule.show.apply(value)));
                 !object.is_empty()
             }
-            (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
+            (Self::Nothing, _)
+            | (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
         }
     }
 }
@@ -180,9 +185,7 @@ fn rule(urn: Option<&str>, attribute: &Attribute, asked: &Names, excluded: &Name
         let shown = match sub.returned {
             Returned::Never => false,
             Returned::Always => true,
-            Returned::Default => {
-                (named || mention == Mention::Whole) && !excluded.names_part(urn, attribute, sub)
-            }
+            Returned::Default => (named || mention == Mention::Whole) && !excluded.names_part(urn, attribute, sub),
             Returned::Request => named && !excluded.names_part(urn, attribute, sub),
         };
         Rule { name: sub.name.clone(), show: if shown { Show::All } else { Show::Nothing } }

@@ -1,12 +1,22 @@
 //! Values of attributes (RFC 7643 §2.3): coercion to the attribute's type, and comparison keys.
 //!
 //! A key is what filters, sorting, uniqueness and indexes compare. It is made here and nowhere
-//! else, so that the evaluator, SQLite and Postgres agree: no database folds case, reads dates or
+//! else, so that the evaluator and both databases agree: none of them folds case, reads dates or
 //! guesses types.
 
-use super::schema::{Attribute, ResourceType};
+mod instant;
+
+#[cfg(test)]
+mod tests;
+
+use super::schema::{Attribute, Kind, ResourceType, Returned, Storage};
 use super::{Error, Object};
-use serde_json::Value;
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use caseless::Caseless as _;
+use serde_json::{Number, Value};
+use unicode_normalization::UnicodeNormalization as _;
 
 /// The comparison key of one simple value.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
@@ -35,17 +45,49 @@ impl Key {
 }
 
 /// The form under which text is compared without regard to case: NFKC and full case folding.
+///
+/// Folding a folded text changes nothing.
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let _ = text;
-    todo!()
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
+    // Normalizing can bring forth a letter that folds, and folding marks that must be put in
+    // order: a few rounds reach the form that stays.
+    let mut folded = fold_once(text);
+    for _ in 0..4 {
+        let again = fold_once(&folded);
+        if again == folded {
+            break;
+        }
+        folded = again;
+    }
+    folded
+}
+
+fn fold_once(text: &str) -> String {
+    text.nfkc().default_case_fold().nfkc().collect()
 }
 
 /// The key of a stored value of a simple attribute; none for null and for what cannot be a key.
 #[must_use]
 pub fn key(attribute: &Attribute, value: &Value) -> Option<Key> {
-    let _ = (attribute, value);
-    todo!()
+    match attribute.kind {
+        Kind::String | Kind::Reference | Kind::Binary => {
+            value.as_str().filter(|text| !text.is_empty()).map(|text| text_key(attribute, text))
+        }
+        Kind::Boolean => value.as_bool().map(Key::Boolean),
+        Kind::Integer => value.as_i64().map(Key::Integer),
+        // Adding zero turns -0.0 into 0.0, which is the same number but another JSON text.
+        Kind::Decimal => value.as_f64().filter(|number| number.is_finite()).map(|number| Key::Decimal(number + 0.0)),
+        Kind::DateTime => value.as_str().and_then(instant::microseconds).map(Key::Integer),
+        Kind::Complex => None,
+    }
+}
+
+/// The key of a text, for a text attribute.
+pub(super) fn text_key(attribute: &Attribute, text: &str) -> Key {
+    Key::Text(if attribute.case_exact { text.to_owned() } else { fold(text) })
 }
 
 /// Brings one simple value a client sent to the attribute's type: `"True"` to true, a number to
@@ -54,14 +96,139 @@ pub fn key(attribute: &Attribute, value: &Value) -> Option<Key> {
 /// # Errors
 /// `invalidValue`, naming the attribute and the type it has.
 pub fn coerce(attribute: &Attribute, value: Value) -> Result<Option<Value>, Error> {
-    let _ = (attribute, value);
-    todo!()
+    if value.is_null() || value.as_str().is_some_and(str::is_empty) {
+        return Ok(None);
+    }
+    let coerced = match attribute.kind {
+        Kind::String | Kind::Reference => text(value),
+        Kind::Boolean => boolean(&value),
+        Kind::Integer => number(value).and_then(|number| number.as_i64()).map(Value::from),
+        Kind::Decimal => number(value).filter(is_finite).map(Value::Number),
+        Kind::DateTime => checked(value, |text| instant::microseconds(text).is_some()),
+        Kind::Binary => checked(value, is_base64),
+        Kind::Complex => None,
+    };
+    coerced
+        .map(Some)
+        .ok_or_else(|| Error::value(format!("attribute {} must be {}", attribute.name, wanted(attribute.kind))))
+}
+
+/// What a value of this type looks like, for messages.
+fn wanted(kind: Kind) -> &'static str {
+    match kind {
+        Kind::String => "a string (RFC 7643 §2.3.1)",
+        Kind::Boolean => "a boolean, true or false (RFC 7643 §2.3.2)",
+        Kind::Decimal => "a decimal number (RFC 7643 §2.3.3)",
+        Kind::Integer => "a whole number without fraction and of at most 64 bits (RFC 7643 §2.3.4)",
+        Kind::DateTime => "a date and time such as \"2026-01-31T08:00:00Z\" (RFC 7643 §2.3.5)",
+        Kind::Binary => "binary data in base64 (RFC 7643 §2.3.6)",
+        Kind::Reference => "a URI as a string (RFC 7643 §2.3.7)",
+        Kind::Complex => "an object (RFC 7643 §2.3.8)",
+    }
+}
+
+/// Numbers are taken for their text; booleans are more likely a mistake.
+fn text(value: Value) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(Value::String(text)),
+        Value::Number(number) => Some(Value::String(number.to_string())),
+        _ => None,
+    }
+}
+
+/// The two words in any case, as Entra ID sends them, and no other.
+fn boolean(value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(truth) => Some(Value::Bool(*truth)),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+        _ => None,
+    }
+}
+
+/// A number, or text that is one in the grammar of JSON and has nothing around it.
+fn number(value: Value) -> Option<Number> {
+    match value {
+        Value::Number(number) => Some(number),
+        Value::String(text) => {
+            let bare = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+            text.bytes().all(bare).then(|| serde_json::from_str(&text).ok()).flatten()
+        }
+        _ => None,
+    }
+}
+
+fn is_finite(number: &Number) -> bool {
+    number.as_f64().is_some_and(f64::is_finite)
+}
+
+/// Text that keeps a rule stays as it was sent.
+fn checked(value: Value, keeps_rule: fn(&str) -> bool) -> Option<Value> {
+    match value {
+        Value::String(text) if keeps_rule(&text) => Some(Value::String(text)),
+        _ => None,
+    }
+}
+
+/// Either alphabet of RFC 4648, padded or not.
+fn is_base64(text: &str) -> bool {
+    const LENIENT: GeneralPurposeConfig = GeneralPurposeConfig::new()
+        .with_decode_padding_mode(DecodePaddingMode::Indifferent)
+        .with_decode_allow_trailing_bits(true);
+    const ENGINES: [GeneralPurpose; 2] =
+        [GeneralPurpose::new(&alphabet::STANDARD, LENIENT), GeneralPurpose::new(&alphabet::URL_SAFE, LENIENT)];
+    ENGINES.iter().any(|engine| engine.decode(text).is_ok())
 }
 
 /// The search document of a resource: the same shape, with every simple value replaced by its key
 /// and everything absent that is never returned. Lists are never empty, nothing is null.
+///
+/// `meta` and what is kept as rows (members, groups, the password) are not part of it.
 #[must_use]
 pub fn search_document(kind: &ResourceType, document: &Object) -> Object {
-    let _ = (kind, document);
-    todo!()
+    let mut search = Object::new();
+    for (name, value) in document {
+        if let Some(extension) = kind.extension(name) {
+            let values = value.as_object().into_iter().flatten();
+            let part = values.filter_map(|(name, value)| entry(extension.schema.attribute(name)?, value)).collect();
+            insert(&mut search, &extension.schema.id, part);
+        } else if let Some((name, value)) = kind.attribute(name).and_then(|attribute| entry(attribute, value)) {
+            search.insert(name, value);
+        }
+    }
+    search.shift_remove("meta");
+    search
+}
+
+fn insert(search: &mut Object, name: &str, part: Object) {
+    if !part.is_empty() {
+        search.insert(name.to_owned(), Value::Object(part));
+    }
+}
+
+/// An attribute of a search document, if there is anything to search.
+fn entry(attribute: &Attribute, value: &Value) -> Option<(String, Value)> {
+    let in_document = matches!(attribute.storage, Storage::Document | Storage::Indexed);
+    if !in_document || attribute.returned == Returned::Never {
+        return None;
+    }
+    Some((attribute.name.clone(), searchable(attribute, value)?))
+}
+
+fn searchable(attribute: &Attribute, value: &Value) -> Option<Value> {
+    let Some(elements) = value.as_array().filter(|_| attribute.multi_valued) else {
+        return one(attribute, value);
+    };
+    let elements: Vec<Value> = elements.iter().filter_map(|element| one(attribute, element)).collect();
+    (!elements.is_empty()).then_some(Value::Array(elements))
+}
+
+/// One value, or one element of a list.
+fn one(attribute: &Attribute, value: &Value) -> Option<Value> {
+    if !attribute.is_complex() {
+        return key(attribute, value).map(|key| key.to_json());
+    }
+    let parts = value.as_object()?.iter();
+    let part: Object = parts.filter_map(|(name, value)| entry(attribute.sub_attribute(name)?, value)).collect();
+    (!part.is_empty()).then_some(Value::Object(part))
 }

@@ -1,6 +1,8 @@
 //! Membership rows: one per group and member, whatever the size of the group.
 
-use super::{Conn, Error, Row, TenantId};
+use super::sql::Val;
+use super::{Conn, Error, Row, TenantId, select};
+use crate::scim::filter::Filter;
 use crate::scim::patch::MemberEdit;
 
 /// A member of a group.
@@ -43,8 +45,111 @@ pub async fn edit(
     edit: &MemberEdit,
     base: &str,
 ) -> Result<bool, Error> {
-    let _ = (conn, tenant, group, edit, base);
-    todo!()
+    match edit {
+        MemberEdit::Add(ids) => add(conn, tenant, group.num, ids).await,
+        MemberEdit::Remove(ids) => {
+            remove(conn, tenant, group.num, ids, "DELETE FROM member WHERE tenant = $1 AND grp = $2 AND member IN ")
+                .await
+        }
+        MemberEdit::RemoveWhere(filter) => remove_where(conn, tenant, group.num, filter, base).await,
+        MemberEdit::Replace(ids) => {
+            let others = "DELETE FROM member WHERE tenant = $1 AND grp = $2 AND member NOT IN ";
+            let removed = remove(conn, tenant, group.num, ids, others).await?;
+            Ok(add(conn, tenant, group.num, ids).await? || removed)
+        }
+    }
+}
+
+/// Adds members. What it costs depends on how many are added, not on how many there are.
+async fn add(conn: &mut Conn, tenant: TenantId, group: i64, ids: &[String]) -> Result<bool, Error> {
+    if ids.is_empty() {
+        return Ok(false);
+    }
+    let nested = check(conn, tenant, ids).await?;
+    if nested {
+        // Two edits that each put one group into the other must not pass each other.
+        let mut sql = conn.sql().with("SELECT num FROM tenant WHERE num = $1", [tenant.0.into()]);
+        sql.push(conn.dialect().lock());
+        conn.fetch(sql).await?;
+    }
+    let mut sql = conn
+        .sql()
+        .with("INSERT INTO member (tenant, grp, member) SELECT $1, $2, r.num FROM ", [tenant.0.into(), group.into()]);
+    sql.list(Val::Texts(ids.to_vec()));
+    sql.push(" JOIN resource r ON r.tenant = $1 AND r.id = x.value WHERE r.type IN ('User', 'Group')");
+    sql.push(conn.dialect().keep_r()).push(" ON CONFLICT DO NOTHING");
+    let added = conn.execute(sql).await? > 0;
+    if added && nested && contains_itself(conn, tenant, group).await? {
+        return Err(Error::Cycle);
+    }
+    Ok(added)
+}
+
+/// Refuses ids that cannot be members; answers whether there are groups among them.
+async fn check(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<bool, Error> {
+    let ids = Val::Texts(ids.to_vec());
+    let mut sql = conn.sql().with("SELECT (SELECT x.value FROM ", []);
+    sql.list(ids.clone()).push(" LEFT JOIN resource r ON r.tenant = ");
+    let tenant = sql.hold(tenant.0);
+    sql.again(tenant);
+    sql.push(
+        " AND r.id = x.value AND r.type IN ('User', 'Group') WHERE r.num IS NULL LIMIT 1), \
+         EXISTS (SELECT 1 FROM ",
+    );
+    sql.list(ids).push(" JOIN resource r ON r.tenant = ").again(tenant);
+    sql.push(" AND r.id = x.value WHERE r.type = 'Group')");
+    let Some(record) = conn.fetch_first(sql).await? else { return Ok(false) };
+    match record.maybe_text(0)? {
+        Some(unknown) => Err(Error::UnknownMember(unknown)),
+        None => record.truth(1),
+    }
+}
+
+/// Whether a group is found among the groups it is in, directly or through others.
+async fn contains_itself(conn: &mut Conn, tenant: TenantId, group: i64) -> Result<bool, Error> {
+    let sql = conn.sql().with(
+        "WITH RECURSIVE up(num) AS ( \
+         SELECT m.grp FROM member m WHERE m.tenant = $1 AND m.member = $2 \
+         UNION SELECT m.grp FROM up JOIN member m ON m.tenant = $1 AND m.member = up.num) \
+         SELECT num FROM up WHERE num = $2",
+        [tenant.0.into(), group.into()],
+    );
+    Ok(conn.fetch_first(sql).await?.is_some())
+}
+
+/// Removes the members with these ids, or all others, as the text says.
+async fn remove(
+    conn: &mut Conn,
+    tenant: TenantId,
+    group: i64,
+    ids: &[String],
+    text: &'static str,
+) -> Result<bool, Error> {
+    let mut sql = conn.sql().with(text, [tenant.0.into(), group.into()]);
+    sql.push("(SELECT r.num FROM ").list(Val::Texts(ids.to_vec()));
+    sql.push(" JOIN resource r ON r.tenant = $1 AND r.id = x.value)");
+    Ok(conn.execute(sql).await? > 0)
+}
+
+async fn remove_where(
+    conn: &mut Conn,
+    tenant: TenantId,
+    group: i64,
+    filter: &Filter,
+    base: &str,
+) -> Result<bool, Error> {
+    let mut sql = conn.sql();
+    let tenant = sql.hold(tenant.0);
+    let group = sql.hold(group);
+    sql.push("DELETE FROM member WHERE tenant = ").again(tenant).push(" AND grp = ").again(group);
+    sql.push(
+        " AND member IN (SELECT m.member FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member",
+    );
+    sql.push(" WHERE m.tenant = ").again(tenant).push(" AND x.tenant = ").again(tenant);
+    sql.push(" AND m.grp = ").again(group).push(" AND ");
+    select::member_predicate(&mut sql, tenant, filter, base);
+    sql.push(")");
+    Ok(conn.execute(sql).await? > 0)
 }
 
 /// The members of these groups (by `num`), by group and in the order in which members were made.
@@ -52,8 +157,17 @@ pub async fn edit(
 /// # Errors
 /// If the database fails.
 pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Result<Vec<Member>, Error> {
-    let _ = (conn, tenant, groups);
-    todo!()
+    let mut sql = conn.sql().with(
+        "SELECT m.grp, x.id, x.type, x.display FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member \
+         WHERE m.tenant = $1 AND m.grp IN (SELECT x.value FROM ",
+        [tenant.0.into()],
+    );
+    sql.list(Val::Ints(groups.to_vec())).push(") ORDER BY m.grp, m.member");
+    let records = conn.fetch(sql).await?;
+    let member = |record: &super::sql::Record| {
+        Ok(Member { group: record.int(0)?, id: record.text(1)?, kind: record.text(2)?, display: record.maybe_text(3)? })
+    };
+    records.iter().map(member).collect()
 }
 
 /// The groups these resources (by `num`) are in, directly or through nested groups.
@@ -61,8 +175,29 @@ pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Res
 /// # Errors
 /// If the database fails.
 pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> Result<Vec<Membership>, Error> {
-    let _ = (conn, tenant, members);
-    todo!()
+    let mut sql = conn.sql().with(
+        "WITH RECURSIVE up(member, grp, direct) AS ( \
+         SELECT m.member, m.grp, CAST(1 AS BIGINT) FROM member m WHERE m.tenant = $1 AND m.member IN (SELECT x.value FROM ",
+        [tenant.0.into()],
+    );
+    sql.list(Val::Ints(members.to_vec()));
+    sql.push(
+        ") UNION SELECT up.member, m.grp, CAST(0 AS BIGINT) FROM up JOIN member m ON m.tenant = $1 AND m.member = up.grp) \
+         SELECT u.member, g.id, g.type, g.display, u.direct \
+         FROM (SELECT member, grp, max(direct) AS direct FROM up GROUP BY member, grp) u \
+         JOIN resource g ON g.tenant = $1 AND g.num = u.grp ORDER BY u.member, u.grp",
+    );
+    let records = conn.fetch(sql).await?;
+    let membership = |record: &super::sql::Record| {
+        Ok(Membership {
+            member: record.int(0)?,
+            id: record.text(1)?,
+            kind: record.text(2)?,
+            display: record.maybe_text(3)?,
+            direct: record.int(4)? == 1,
+        })
+    };
+    records.iter().map(membership).collect()
 }
 
 /// Whether the group has more than this many members; costs no more than that many rows.
@@ -70,6 +205,9 @@ pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> R
 /// # Errors
 /// If the database fails.
 pub async fn more_than(conn: &mut Conn, tenant: TenantId, group: i64, limit: u32) -> Result<bool, Error> {
-    let _ = (conn, tenant, group, limit);
-    todo!()
+    let sql = conn.sql().with(
+        "SELECT member FROM member WHERE tenant = $1 AND grp = $2 ORDER BY member LIMIT 1 OFFSET $3",
+        [tenant.0.into(), group.into(), i64::from(limit).into()],
+    );
+    Ok(conn.fetch_first(sql).await?.is_some())
 }

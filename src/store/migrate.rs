@@ -1,1 +1,37 @@
-//! migrate
+//! The shape of the database, step by step: the same numbers and names for both databases.
+//!
+//! Processes that start at once migrate one after the other. A database that knows a later step
+//! than this program is refused.
+
+use super::dialect::Dialect;
+use super::sql::Step;
+use super::{Error, Store};
+
+const SQLITE: &[Step] =
+    &[Step { version: 1, name: "directory", text: include_str!("../../migrations/sqlite/0001_directory.sql") }];
+
+const POSTGRES: &[Step] =
+    &[Step { version: 1, name: "directory", text: include_str!("../../migrations/postgres/0001_directory.sql") }];
+
+/// Brings the database to the shape this program needs; nothing happens if it has it.
+///
+/// # Errors
+/// [`Error::Schema`] if a newer program made the database, or another one.
+pub async fn run(store: &Store) -> Result<(), Error> {
+    let steps = match store.dialect() {
+        Dialect::Sqlite => SQLITE,
+        Dialect::Postgres => POSTGRES,
+    };
+    store.migrate(steps).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{POSTGRES, SQLITE};
+
+    #[test]
+    fn both_databases_have_the_same_steps() {
+        let names = |steps: &[super::Step]| steps.iter().map(|step| (step.version, step.name)).collect::<Vec<_>>();
+        assert_eq!(names(SQLITE), names(POSTGRES));
+    }
+}

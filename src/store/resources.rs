@@ -1,9 +1,15 @@
 //! Resource rows: insert, load, lock, replace, touch, remove, with their keys and index rows.
+//!
+//! Instants are kept in whole milliseconds, as clients see them, so that a filter with a time taken
+//! from an answer means that very time.
 
+use super::keys::{Derived, IndexKey, UniqueKey, derive};
+use super::sql::{Record, Val};
 use super::{Conn, Error, Row, TenantId};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
+use serde_json::{Value, json};
 
 /// Inserts a new resource; `document` is finished (`schemas` and `id` first).
 ///
@@ -17,8 +23,30 @@ pub async fn insert(
     document: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
-    let _ = (conn, tenant, kind, id, document, now);
-    todo!()
+    let Derived { active, name_key, external_id, display, display_key, search, unique, index } = derive(kind, document);
+    let now = milliseconds(now);
+    let text = text(document)?;
+    let mut sql = conn.sql().with(
+        "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, external_id, \
+         display, display_key, doc, sdoc) VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
+        [
+            tenant.0.into(),
+            kind.name.as_str().into(),
+            id.into(),
+            now.into(),
+            active.into(),
+            name_key.into(),
+            external_id.into(),
+            display.into(),
+            display_key.into(),
+            text.as_str().into(),
+        ],
+    );
+    sql.json(search).push(") RETURNING num");
+    let num = conn.fetch_first(sql).await?.ok_or_else(|| no_row("an insert"))?.int(0)?;
+    insert_unique(conn, tenant, kind, num, &unique.into_iter().collect::<Vec<_>>()).await?;
+    insert_index(conn, tenant, num, &index.into_iter().collect::<Vec<_>>()).await?;
+    Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document: text })
 }
 
 /// The resource of that type and id.
@@ -26,8 +54,7 @@ pub async fn insert(
 /// # Errors
 /// If the database fails.
 pub async fn load(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    let _ = (conn, tenant, kind, id);
-    todo!()
+    find(conn, tenant, kind, id, "").await
 }
 
 /// The same, locked until the unit of work ends.
@@ -35,8 +62,24 @@ pub async fn load(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, id: &s
 /// # Errors
 /// If the database fails.
 pub async fn lock(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    let _ = (conn, tenant, kind, id);
-    todo!()
+    let lock = conn.dialect().lock();
+    find(conn, tenant, kind, id, lock).await
+}
+
+async fn find(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &ResourceType,
+    id: &str,
+    lock: &'static str,
+) -> Result<Option<Row>, Error> {
+    let mut sql = conn.sql().with(
+        "SELECT num, type, id, version, created, modified, doc FROM resource \
+         WHERE tenant = $1 AND id = $2 AND type = $3",
+        [tenant.0.into(), id.into(), kind.name.as_str().into()],
+    );
+    sql.push(lock);
+    conn.fetch_first(sql).await?.as_ref().map(|record| row(record, 0)).transpose()
 }
 
 /// Replaces the document of a locked row, makes a new version and renews the keys that changed.
@@ -52,8 +95,54 @@ pub async fn replace(
     new: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
-    let _ = (conn, tenant, kind, row, old, new, now);
-    todo!()
+    let before = derive(kind, old);
+    let after = derive(kind, new);
+    let row = Row { version: row.version + 1, modified: milliseconds(now), document: text(new)?, ..row.clone() };
+    let mut sql = conn.sql().with(
+        "UPDATE resource SET version = $3, modified = $4, active = $5, name_key = $6, external_id = $7, \
+         display = $8, display_key = $9, doc = $10, sdoc = ",
+        [
+            tenant.0.into(),
+            row.num.into(),
+            row.version.into(),
+            row.modified.into(),
+            after.active.into(),
+            after.name_key.into(),
+            after.external_id.into(),
+            after.display.into(),
+            after.display_key.into(),
+            row.document.as_str().into(),
+        ],
+    );
+    sql.json(after.search).push(" WHERE tenant = $1 AND num = $2 AND version = $3 - 1");
+    if conn.execute(sql).await? == 0 {
+        return Err(Error::Stale);
+    }
+    let gone: Vec<_> = before.unique.difference(&after.unique).map(unique_json).collect();
+    if !gone.is_empty() {
+        let mut sql = conn.sql().with(
+            "DELETE FROM unique_key WHERE tenant = $1 AND type = $2 AND num = $3 AND (attribute, key) IN \
+             (SELECT x.value ->> 0, x.value ->> 1 FROM ",
+            [tenant.0.into(), kind.name.as_str().into(), row.num.into()],
+        );
+        sql.json_list(&Value::Array(gone)).push(")");
+        conn.execute(sql).await?;
+    }
+    let come: Vec<_> = after.unique.difference(&before.unique).cloned().collect();
+    insert_unique(conn, tenant, kind, row.num, &come).await?;
+    let gone: Vec<_> = before.index.difference(&after.index).map(index_json).collect();
+    if !gone.is_empty() {
+        let mut sql = conn.sql().with(
+            "DELETE FROM attr_index WHERE tenant = $1 AND num = $2 AND (attribute, key, element) IN \
+             (SELECT x.value ->> 0, x.value ->> 1, CAST(x.value ->> 2 AS BIGINT) FROM ",
+            [tenant.0.into(), row.num.into()],
+        );
+        sql.json_list(&Value::Array(gone)).push(")");
+        conn.execute(sql).await?;
+    }
+    let come: Vec<_> = after.index.difference(&before.index).cloned().collect();
+    insert_index(conn, tenant, row.num, &come).await?;
+    Ok(row)
 }
 
 /// Makes a new version without a new document (its members changed).
@@ -61,8 +150,15 @@ pub async fn replace(
 /// # Errors
 /// [`Error::Stale`] if the version is not the row's.
 pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<Row, Error> {
-    let _ = (conn, tenant, row, now);
-    todo!()
+    let row = Row { version: row.version + 1, modified: milliseconds(now), ..row.clone() };
+    let sql = conn.sql().with(
+        "UPDATE resource SET version = $3, modified = $4 WHERE tenant = $1 AND num = $2 AND version = $3 - 1",
+        [tenant.0.into(), row.num.into(), row.version.into(), row.modified.into()],
+    );
+    if conn.execute(sql).await? == 0 {
+        return Err(Error::Stale);
+    }
+    Ok(row)
 }
 
 /// Removes a locked row with its keys, its password, its members and its memberships; the groups
@@ -71,6 +167,101 @@ pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) ->
 /// # Errors
 /// If the database fails.
 pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<(), Error> {
-    let _ = (conn, tenant, row, now);
-    todo!()
+    let key = || [Val::from(tenant.0), Val::from(row.num)];
+    // First the row itself: on Postgres this waits for those who are adding it to a group, so that
+    // the statements below see their rows.
+    conn.execute(conn.sql().with("DELETE FROM resource WHERE tenant = $1 AND num = $2", key())).await?;
+    // In one order, so that two who remove members of the same groups do not wait for each other.
+    let mut groups = conn.sql().with(
+        "UPDATE resource SET version = version + 1, modified = $3 WHERE tenant = $1 AND num IN \
+         (SELECT r.num FROM resource r WHERE r.tenant = $1 AND r.num IN \
+         (SELECT m.grp FROM member m WHERE m.tenant = $1 AND m.member = $2) ORDER BY r.num",
+        key().into_iter().chain([milliseconds(now).into()]),
+    );
+    groups.push(conn.dialect().lock()).push(")");
+    conn.execute(groups).await?;
+    for text in [
+        "DELETE FROM member WHERE tenant = $1 AND member = $2",
+        "DELETE FROM member WHERE tenant = $1 AND grp = $2",
+        "DELETE FROM unique_key WHERE tenant = $1 AND num = $2",
+        "DELETE FROM attr_index WHERE tenant = $1 AND num = $2",
+        "DELETE FROM password WHERE tenant = $1 AND num = $2",
+    ] {
+        conn.execute(conn.sql().with(text, key())).await?;
+    }
+    Ok(())
+}
+
+/// The columns `num, type, id, version, created, modified, doc` from this position on.
+pub(super) fn row(record: &Record, first: usize) -> Result<Row, Error> {
+    Ok(Row {
+        num: record.int(first)?,
+        kind: record.text(first + 1)?,
+        id: record.text(first + 2)?,
+        version: record.int(first + 3)?,
+        created: record.int(first + 4)?,
+        modified: record.int(first + 5)?,
+        document: record.text(first + 6)?,
+    })
+}
+
+/// Takes unique keys; the one that another resource has is named.
+async fn insert_unique(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &ResourceType,
+    num: i64,
+    keys: &[UniqueKey],
+) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut sql = conn.sql().with(
+        "INSERT INTO unique_key (tenant, type, attribute, key, num) \
+         SELECT $1, $2, x.value ->> 0, x.value ->> 1, $3 FROM ",
+        [tenant.0.into(), kind.name.as_str().into(), num.into()],
+    );
+    sql.json_list(&keys.iter().map(unique_json).collect());
+    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING RETURNING attribute, key");
+    let mut taken = Vec::with_capacity(keys.len());
+    for record in conn.fetch(sql).await? {
+        taken.push(UniqueKey { attribute: record.text(0)?, key: record.text(1)? });
+    }
+    match keys.iter().find(|key| !taken.contains(key)) {
+        Some(key) => Err(Error::Unique(key.attribute.clone())),
+        None => Ok(()),
+    }
+}
+
+async fn insert_index(conn: &mut Conn, tenant: TenantId, num: i64, keys: &[IndexKey]) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut sql = conn.sql().with(
+        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
+         SELECT $1, x.value ->> 0, x.value ->> 1, $2, CAST(x.value ->> 2 AS BIGINT) FROM ",
+        [tenant.0.into(), num.into()],
+    );
+    sql.json_list(&keys.iter().map(index_json).collect());
+    conn.execute(sql).await.map(drop)
+}
+
+fn unique_json(key: &UniqueKey) -> Value {
+    json!([key.attribute, key.key])
+}
+
+fn index_json(key: &IndexKey) -> Value {
+    json!([key.attribute, key.key, key.element])
+}
+
+fn text(document: &Object) -> Result<String, Error> {
+    serde_json::to_string(document).map_err(|error| Error::Database(Box::new(error)))
+}
+
+fn milliseconds(now: Micros) -> Micros {
+    now - now.rem_euclid(1000)
+}
+
+fn no_row(what: &str) -> Error {
+    Error::Database(format!("{what} returned no row").into())
 }

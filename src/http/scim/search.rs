@@ -36,14 +36,17 @@ pub(super) async fn run(
     kinds: Vec<Arc<ResourceType>>,
     request: &SearchRequest,
 ) -> Result<Answer, Refusal> {
-    let projections: Vec<Projection> =
-        kinds.iter().map(|kind| Projection::new(kind, &request.attributes, &request.excluded_attributes)).collect();
-    let search = Search { kinds: kinds.clone(), request, projections: projections.clone(), base: &call.base };
+    let shown = |kind: Arc<ResourceType>| {
+        let projection = Projection::new(&kind, &request.attributes, &request.excluded_attributes);
+        (kind, projection)
+    };
+    let kinds: Vec<(Arc<ResourceType>, Projection)> = kinds.into_iter().map(shown).collect();
+    let search = Search { kinds: kinds.clone(), request, base: &call.base };
     let listing = call.directory().list(call.caller()?, search).await?;
 
     let renderer = renderer(call);
     let text = |record: &Record| {
-        let shown = kinds.iter().zip(&projections).find(|(kind, _)| kind.name == record.kind.name);
+        let shown = kinds.iter().find(|(kind, _)| kind.name == record.kind.name);
         let (_, shown) =
             shown.ok_or_else(|| Refusal::internal("a listed resource has a type that was not asked for"))?;
         renderer.resource(record, shown).map_err(Refusal::internal)

@@ -17,11 +17,8 @@ pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) 
     for edit in edits {
         let Some(attributes) = resource::container(document, edit.target.extension.as_deref()) else { continue };
         let slot = attributes.entry(edit.target.attribute.name.as_str()).or_insert(Value::Null);
-        let changed = if edit.target.attribute.multi_valued {
-            change_list(edit, slot)
-        } else {
-            change_single(edit, slot)
-        };
+        let changed =
+            if edit.target.attribute.multi_valued { change_list(edit, slot) } else { change_single(edit, slot) };
         changed.map_err(|error| in_operation(edit.operation, error))?;
         if is_empty(slot) {
             attributes.shift_remove(&edit.target.attribute.name);
@@ -245,8 +242,9 @@ fn assign_part(
     }
     if sub.name == "value" && old.is_some() {
         // What the server noted about the old value, and the link to it, do not fit the new one.
-        let is_stale = |sub: &Attribute| sub.kind == Kind::Reference && sub.name == "$ref"
-            || sub.mutability == Mutability::ReadOnly;
+        let is_stale = |sub: &Attribute| {
+            sub.kind == Kind::Reference && sub.name == "$ref" || sub.mutability == Mutability::ReadOnly
+        };
         for stale in attribute.sub_attributes.iter().filter(|sub| is_stale(sub)) {
             parts.shift_remove(&stale.name);
         }

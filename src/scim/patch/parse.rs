@@ -17,13 +17,10 @@ const MAX_PATH: usize = 1024;
 
 /// Reads the body of a PATCH.
 pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
-    let operations = match body.as_object().and_then(|body| member(body, "Operations")) {
-        Some(Value::Array(operations)) => operations,
-        Some(_) | None => {
-            return Err(Error::syntax(
-                "the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)",
-            ));
-        }
+    let Some(Value::Array(operations)) = body.as_object().and_then(|body| member(body, "Operations")) else {
+        return Err(Error::syntax(
+            "the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)",
+        ));
     };
     if operations.len() > MAX_OPERATIONS {
         return Err(Error::too_large(format!("Operations: at most {MAX_OPERATIONS} may be sent at a time")));
@@ -41,6 +38,15 @@ pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
 /// A member of a message, by its name in any case.
 fn member<'v>(object: &'v Object, name: &str) -> Option<&'v Value> {
     object.get(name).or_else(|| object.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value))
+}
+
+/// The value of an operation; only a removal may do without.
+fn needed(action: Action, value: Option<Value>) -> Result<Value, Error> {
+    match value {
+        Some(value) => Ok(value),
+        None if action == Action::Remove => Ok(Value::Null),
+        None => Err(Error::value("\"value\" is missing; null would unassign the attribute (RFC 7644 §3.5.2)")),
+    }
 }
 
 /// Where the name of an attribute stood, which decides what becomes of one that may not be written.
@@ -73,9 +79,6 @@ impl Reader<'_> {
             }
         };
         let value = member(operation, "value").cloned();
-        if value.is_none() && action != Action::Remove {
-            return Err(Error::value("\"value\" is missing; null would unassign the attribute (RFC 7644 §3.5.2)"));
-        }
         match member(operation, "path") {
             None | Some(Value::Null) => self.without_path(action, value),
             Some(Value::String(path)) if path.trim().is_empty() => self.without_path(action, value),
@@ -92,12 +95,18 @@ impl Reader<'_> {
     fn with_path(&mut self, action: Action, path: &str, value: Option<Value>) -> Result<(), Error> {
         if let Some(extension) = self.kind.extension(path) {
             let schema = Arc::clone(&extension.schema);
-            return self.extension(action, &schema, value.unwrap_or(Value::Null));
+            return self.extension(action, &schema, needed(action, value)?);
         }
         if path.eq_ignore_ascii_case(&self.kind.schema.id) {
             return self.without_path(action, value);
         }
         let path = path::resolve_patch(self.kind, path)?;
+        // A filter on the members says by itself which one is meant.
+        let value = if path.target.attribute.storage == Storage::Members && path.filter.is_some() {
+            value
+        } else {
+            Some(needed(action, value)?)
+        };
         self.change(action, path, value, Named::InPath)
     }
 
@@ -164,11 +173,7 @@ impl Reader<'_> {
     /// An extension as a whole: merged attribute by attribute, or all of it unassigned.
     fn extension(&mut self, action: Action, schema: &Arc<Schema>, value: Value) -> Result<(), Error> {
         let target = |attribute: &Arc<Attribute>| ValuePath {
-            target: Target {
-                extension: Some(Arc::clone(schema)),
-                attribute: Arc::clone(attribute),
-                sub: None,
-            },
+            target: Target { extension: Some(Arc::clone(schema)), attribute: Arc::clone(attribute), sub: None },
             filter: None,
             described: None,
         };
@@ -264,7 +269,11 @@ impl Reader<'_> {
         if attribute.multi_valued && filter.is_none() {
             let adds_nothing = action == Action::Add;
             let value = self.shape.attribute(attribute, value)?;
-            return Ok(if adds_nothing && value.is_none() { Assigned::Nothing } else { Assigned::or_unassigned(value) });
+            return Ok(if adds_nothing && value.is_none() {
+                Assigned::Nothing
+            } else {
+                Assigned::or_unassigned(value)
+            });
         }
         if !attribute.is_complex() {
             return Ok(Assigned::or_unassigned(self.shape.one(attribute, value)?));

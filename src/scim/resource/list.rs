@@ -83,9 +83,9 @@ fn value_text(attribute: &Attribute, element: &Value) -> Option<String> {
 
 fn has_parts(attribute: &Attribute, stored: &Value, parts: &Object) -> bool {
     attribute.sub_attributes.iter().filter(|sub| sub.name != PRIMARY).all(|sub| {
-        parts.get(&sub.name).is_none_or(|part| {
-            stored.get(&sub.name).is_some_and(|stored| key_text(sub, stored) == key_text(sub, part))
-        })
+        parts
+            .get(&sub.name)
+            .is_none_or(|part| stored.get(&sub.name).is_some_and(|stored| key_text(sub, stored) == key_text(sub, part)))
     })
 }
 

@@ -143,9 +143,8 @@ fn collect_ids(attribute: &Attribute, sent: Value, ids: &mut Vec<String>) -> Res
         match id {
             Value::String(id) if id.is_empty() => {}
             Value::String(id) => ids.push(id),
-            Value::Number(id) => ids.push(id.to_string()),
             Value::Null => {}
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => return refuse(),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => return refuse(),
         }
         if ids.len() > MAX_VALUES {
             return Err(too_many(attribute));
@@ -159,9 +158,6 @@ pub(in crate::scim) fn password(attribute: &Attribute, sent: Value) -> Result<Op
     match value::coerce(attribute, only(attribute, sent)?)? {
         None => Ok(None),
         Some(Value::String(text)) if (MIN_PASSWORD..=MAX_PASSWORD).contains(&text.len()) => Ok(Some(text)),
-        Some(_) => Err(Error::value(format!(
-            "{} must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes",
-            attribute.name
-        ))),
+        Some(_) => Err(Error::value(format!("{} must have {MIN_PASSWORD} to {MAX_PASSWORD} bytes", attribute.name))),
     }
 }

@@ -19,26 +19,111 @@ fn read_user(body: Value) -> Draft {
 #[test]
 fn read_brings_every_shape_clients_send_to_canonical_form() {
     let table = [
-        ("names in any case", json!({"USERNAME": "a", "Name": {"GIVENNAME": "b"}}), json!({"userName": "a", "name": {"givenName": "b"}})),
-        ("echoes of read-only attributes", json!({"schemas": ["x"], "id": "1", "meta": {"version": "1"}, "groups": [{"value": "g"}], "title": "t"}), json!({"title": "t"})),
-        ("nulls and empty values", json!({"title": null, "nickName": "", "emails": [], "name": {}, "roles": null, "locale": "de"}), json!({"locale": "de"})),
+        (
+            "names in any case",
+            json!({"USERNAME": "a", "Name": {"GIVENNAME": "b"}}),
+            json!({"userName": "a", "name": {"givenName": "b"}}),
+        ),
+        (
+            "echoes of read-only attributes",
+            json!({"schemas": ["x"], "id": "1", "meta": {"version": "1"}, "groups": [{"value": "g"}], "title": "t"}),
+            json!({"title": "t"}),
+        ),
+        (
+            "nulls and empty values",
+            json!({"title": null, "nickName": "", "emails": [], "name": {}, "roles": null, "locale": "de"}),
+            json!({"locale": "de"}),
+        ),
         ("a complex value of nothing but nulls", json!({"name": {"givenName": null, "familyName": ""}}), json!({})),
-        ("text for a boolean", json!({"active": "False", "emails": [{"value": "a@b", "primary": "True"}]}), json!({"active": false, "emails": [{"value": "a@b", "primary": true}]})),
+        (
+            "text for a boolean",
+            json!({"active": "False", "emails": [{"value": "a@b", "primary": "True"}]}),
+            json!({"active": false, "emails": [{"value": "a@b", "primary": true}]}),
+        ),
         ("a number for text", json!({"externalId": 4711}), json!({"externalId": "4711"})),
         ("one object for a list", json!({"emails": {"value": "a@b"}}), json!({"emails": [{"value": "a@b"}]})),
-        ("bare values in a list", json!({"emails": ["a@b", "c@d"]}), json!({"emails": [{"value": "a@b"}, {"value": "c@d"}]})),
-        ("a list of one for a single value", json!({"title": ["t"], "name": [{"givenName": "g"}]}), json!({"title": "t", "name": {"givenName": "g"}})),
-        ("two primaries", json!({"emails": [{"value": "a@b", "primary": true}, {"value": "c@d", "primary": true}]}), json!({"emails": [{"value": "a@b", "primary": false}, {"value": "c@d", "primary": true}]})),
-        ("equal values", json!({"emails": [{"value": "a@b", "type": "work"}, {"value": "A@B", "type": "Work", "primary": true}, {"value": "a@b", "type": "home"}]}), json!({"emails": [{"value": "a@b", "type": "work", "primary": true}, {"value": "a@b", "type": "home"}]})),
-        ("equal values without a value", json!({"addresses": [{"type": "work", "country": "AT"}, {"type": "work", "country": "AT"}, {"type": "work", "country": "DE"}]}), json!({"addresses": [{"type": "work", "country": "AT"}, {"type": "work", "country": "DE"}]})),
-        ("elements with nothing but a label", json!({"phoneNumbers": [{"value": "", "type": "home"}, {"type": "work", "primary": true}, {"value": "1", "type": "fax"}]}), json!({"phoneNumbers": [{"value": "1", "type": "fax"}]})),
-        ("a bare manager under a URN in another case", json!({"URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": {"Manager": "42"}}), json!({ENTERPRISE: {"manager": {"value": "42"}}})),
-        ("read-only parts", json!({ENTERPRISE: {"manager": {"value": "42", "displayName": "Ann", "$ref": null}}}), json!({ENTERPRISE: {"manager": {"value": "42"}}})),
+        (
+            "bare values in a list",
+            json!({"emails": ["a@b", "c@d"]}),
+            json!({"emails": [{"value": "a@b"}, {"value": "c@d"}]}),
+        ),
+        (
+            "a list of one for a single value",
+            json!({"title": ["t"], "name": [{"givenName": "g"}]}),
+            json!({"title": "t", "name": {"givenName": "g"}}),
+        ),
+    ];
+    for (what, body, expected) in table {
+        assert_eq!(Value::Object(read_user(body).document), expected, "{what}");
+    }
+}
+
+#[test]
+fn read_makes_lists_sets_and_finds_extensions_in_any_spelling() {
+    let table = [
+        (
+            "two primaries",
+            json!({"emails": [{"value": "a@b", "primary": true}, {"value": "c@d", "primary": true}]}),
+            json!({"emails": [{"value": "a@b", "primary": false}, {"value": "c@d", "primary": true}]}),
+        ),
+        (
+            "equal values",
+            json!({
+                "emails": [
+                    {"value": "a@b", "type": "work"},
+                    {"value": "A@B", "type": "Work", "primary": true},
+                    {"value": "a@b", "type": "home"},
+                ],
+            }),
+            json!({"emails": [{"value": "a@b", "type": "work", "primary": true}, {"value": "a@b", "type": "home"}]}),
+        ),
+        (
+            "equal values without a value",
+            json!({
+                "addresses": [
+                    {"type": "work", "country": "AT"},
+                    {"type": "work", "country": "AT"},
+                    {"type": "work", "country": "DE"},
+                ],
+            }),
+            json!({"addresses": [{"type": "work", "country": "AT"}, {"type": "work", "country": "DE"}]}),
+        ),
+        (
+            "elements with nothing but a label",
+            json!({
+                "phoneNumbers": [
+                    {"value": "", "type": "home"}, {"type": "work", "primary": true}, {"value": "1", "type": "fax"},
+                ],
+            }),
+            json!({"phoneNumbers": [{"value": "1", "type": "fax"}]}),
+        ),
+        (
+            "a bare manager under a URN in another case",
+            json!({"URN:ietf:params:scim:schemas:extension:enterprise:2.0:user": {"Manager": "42"}}),
+            json!({ENTERPRISE: {"manager": {"value": "42"}}}),
+        ),
+        (
+            "read-only parts",
+            json!({ENTERPRISE: {"manager": {"value": "42", "displayName": "Ann", "$ref": null}}}),
+            json!({ENTERPRISE: {"manager": {"value": "42"}}}),
+        ),
         ("an extension without values", json!({ENTERPRISE: {"department": null}, "title": "t"}), json!({"title": "t"})),
         ("an empty extension", json!({ENTERPRISE: null}), json!({})),
-        ("attributes qualified by a URN", json!({"urn:ietf:params:scim:schemas:core:2.0:User:title": "t", format!("{ENTERPRISE}:department"): "d"}), json!({"title": "t", ENTERPRISE: {"department": "d"}})),
-        ("a type nobody suggested", json!({"roles": [{"value": "r", "type": "WindowsAzureActiveDirectoryRole"}]}), json!({"roles": [{"value": "r", "type": "WindowsAzureActiveDirectoryRole"}]})),
-        ("random words for links and codes", json!({"profileUrl": "ABCDEF", "locale": "xx", "timezone": "T"}), json!({"profileUrl": "ABCDEF", "locale": "xx", "timezone": "T"})),
+        (
+            "attributes qualified by a URN",
+            json!({"urn:ietf:params:scim:schemas:core:2.0:User:title": "t", format!("{ENTERPRISE}:department"): "d"}),
+            json!({"title": "t", ENTERPRISE: {"department": "d"}}),
+        ),
+        (
+            "a type nobody suggested",
+            json!({"roles": [{"value": "r", "type": "WindowsAzureActiveDirectoryRole"}]}),
+            json!({"roles": [{"value": "r", "type": "WindowsAzureActiveDirectoryRole"}]}),
+        ),
+        (
+            "random words for links and codes",
+            json!({"profileUrl": "ABCDEF", "locale": "xx", "timezone": "T"}),
+            json!({"profileUrl": "ABCDEF", "locale": "xx", "timezone": "T"}),
+        ),
         ("JSON text in a role", json!({"roles": ["{\"id\":1}"]}), json!({"roles": [{"value": "{\"id\":1}"}]})),
     ];
     for (what, body, expected) in table {

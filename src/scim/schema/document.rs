@@ -32,9 +32,13 @@ pub struct Choices {
     pub unique_group_names: bool,
 }
 
-/// The registry of the built-in documents: User, EnterpriseUser, Group.
+/// The registry of the built-in documents: users, groups and the enterprise extension.
 #[must_use]
-#[expect(clippy::expect_used, reason = "the documents are part of the program, and a test reads them all")]
+#[expect(
+    clippy::expect_used,
+    clippy::missing_panics_doc,
+    reason = "the documents are part of the program; a test reads them"
+)]
 pub fn built_in(choices: Choices) -> Registry {
     let mut group = parse(GROUP);
     if !choices.unique_group_names {

@@ -62,6 +62,8 @@ fn create_asks_for_required_values_and_limits_lengths() {
         ("User", json!({"userName": "u", "displayName": long(1025)}), Some("displayName")),
         ("User", json!({"userName": "u", "emails": [{"value": long(1025)}]}), Some("emails.value")),
         ("User", json!({"userName": "u", "title": long(5000)}), None),
+        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_000]}), None),
+        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_001]}), Some("roles")),
         ("Group", json!({}), Some("displayName")),
     ];
     for (name, document, expected) in table {
@@ -98,7 +100,9 @@ fn create_asks_for_required_parts_and_extensions() {
 
 #[test]
 fn a_user_name_has_no_characters_that_cannot_be_told_apart() {
-    for bad in ['\u{1B}', '\n', '\u{7F}', '\u{85}', '\u{2028}', '\u{202E}', '\u{2066}', '\u{FDD0}', '\u{FFFF}', '\u{1FFFE}'] {
+    for bad in
+        ['\u{1B}', '\n', '\u{7F}', '\u{85}', '\u{2028}', '\u{202E}', '\u{2066}', '\u{FDD0}', '\u{FFFF}', '\u{1FFFE}']
+    {
         let error = create(&kind("User"), &mut object(json!({"userName": format!("a{bad}b")}))).unwrap_err();
         assert_eq!(error.scim_type, ScimType::InvalidValue, "{bad:?}");
         assert!(error.detail.starts_with("userName"), "{error}");
@@ -159,7 +163,10 @@ fn patch_refuses_to_lose_required_and_to_change_fixed_values() {
         (json!({"serial": "2", "level": 3, "urn:x:Photo": {"uri": "p"}}), Some("serial")),
         (json!({"serial": "1", "level": 4, "urn:x:Photo": {"uri": "p"}}), Some("level")),
         (json!({"serial": "1", "level": 3}), Some("urn:x:Photo is required")),
-        (json!({"serial": "1", "level": 3, "owner": {"note": "n"}, "urn:x:Photo": {"uri": "p"}}), Some("owner.value is required")),
+        (
+            json!({"serial": "1", "level": 3, "owner": {"note": "n"}, "urn:x:Photo": {"uri": "p"}}),
+            Some("owner.value is required"),
+        ),
         (json!({"serial": "1", "level": 3, "urn:x:Photo": {"uri": "q"}}), None),
     ];
     for (patched, expected) in table {

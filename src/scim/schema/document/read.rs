@@ -224,9 +224,8 @@ fn attribute(document: &Value, index: usize, schema: &str, parent: Option<&str>)
 /// The storage must suit the shape: rows need ids, a hash needs one text, an index simple values.
 fn check_storage(attribute: &Attribute, parent: Option<&str>) -> Result<(), &'static str> {
     match attribute.storage {
-        Storage::Document => Ok(()),
         Storage::Indexed if attribute.is_complex() => Err("storage indexed is for simple values"),
-        Storage::Indexed => Ok(()),
+        Storage::Document | Storage::Indexed => Ok(()),
         Storage::Members | Storage::Groups
             if parent.is_none() && attribute.multi_valued && attribute.sub_attribute("value").is_some() =>
         {

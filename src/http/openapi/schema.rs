@@ -1,0 +1,146 @@
+//! JSON Schemas of the resources, from the registry.
+//!
+//! A canonical value is an example, never an enumeration: the server stores others too.
+
+use super::{example, message};
+use crate::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Schema};
+use serde_json::{Map, Value, json};
+
+/// A reference to a component schema.
+pub(super) fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The name of the component of a schema.
+fn component(schema: &Schema) -> String {
+    schema.name.chars().filter(char::is_ascii_alphanumeric).collect()
+}
+
+/// The name of the component of a list of one type.
+pub(super) fn list_component(kind: &ResourceType) -> String {
+    format!("{}ListResponse", kind.name)
+}
+
+/// Every component schema.
+pub(super) fn components(registry: &Registry) -> Map<String, Value> {
+    let mut all = Map::new();
+    for kind in &registry.types {
+        all.insert(kind.name.clone(), resource(kind));
+        for extension in &kind.extensions {
+            all.insert(component(&extension.schema), attributes_object(&extension.schema));
+        }
+        all.insert(list_component(kind), list_of(kind));
+    }
+    all.extend(message::components());
+    all
+}
+
+/// A resource type: common attributes, core schema, extensions under their URNs.
+fn resource(kind: &ResourceType) -> Value {
+    let mut properties = Map::new();
+    let common = |name: &str| kind.common.attribute(name).filter(|_| kind.schema.attribute(name).is_none());
+    for attribute in ["schemas", "id", "externalId"].into_iter().filter_map(common) {
+        properties.insert(attribute.name.clone(), property(attribute));
+    }
+    for attribute in &kind.schema.attributes {
+        properties.insert(attribute.name.clone(), property(attribute));
+    }
+    for extension in &kind.extensions {
+        properties.insert(extension.schema.id.clone(), reference(&component(&extension.schema)));
+    }
+    if let Some(meta) = common("meta") {
+        properties.insert(meta.name.clone(), property(meta));
+    }
+    let every = kind.common.attributes.iter().chain(&kind.schema.attributes);
+    json!({
+        "type": "object",
+        "title": kind.name,
+        "description": kind.description,
+        // A body without `schemas` is accepted: the endpoint tells the type.
+        "required": required(every.filter(|attribute| attribute.name != "schemas")),
+        "properties": properties,
+        "examples": [example::resource(kind)],
+    })
+}
+
+fn attributes_object(schema: &Schema) -> Value {
+    let properties: Map<String, Value> =
+        schema.attributes.iter().map(|attribute| (attribute.name.clone(), property(attribute))).collect();
+    let mut object = json!({
+        "type": "object",
+        "title": schema.name,
+        "description": schema.description,
+        "properties": properties,
+    });
+    require(&mut object, &required(schema.attributes.iter()));
+    object
+}
+
+fn required<'a>(attributes: impl Iterator<Item = &'a std::sync::Arc<Attribute>>) -> Vec<&'a str> {
+    attributes.filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str()).collect()
+}
+
+fn require(object: &mut Value, names: &[&str]) {
+    if let (Some(object), false) = (object.as_object_mut(), names.is_empty()) {
+        object.insert("required".to_owned(), json!(names));
+    }
+}
+
+/// One attribute with its characteristics.
+fn property(attribute: &Attribute) -> Value {
+    let mut one = match attribute.kind {
+        Kind::String => json!({ "type": "string" }),
+        Kind::Boolean => json!({ "type": "boolean" }),
+        Kind::Decimal => json!({ "type": "number" }),
+        Kind::Integer => json!({ "type": "integer" }),
+        Kind::DateTime => json!({ "type": "string", "format": "date-time" }),
+        Kind::Binary => json!({ "type": "string", "contentEncoding": "base64" }),
+        Kind::Reference => json!({ "type": "string", "format": "uri-reference" }),
+        Kind::Complex => complex(attribute),
+    };
+    if let (Some(one), false) = (one.as_object_mut(), attribute.canonical_values.is_empty()) {
+        one.insert("examples".to_owned(), json!(attribute.canonical_values));
+    }
+    let mut whole = if attribute.multi_valued { json!({ "type": "array", "items": one }) } else { one };
+    if let Some(whole) = whole.as_object_mut() {
+        whole.insert("description".to_owned(), Value::from(description(attribute)));
+        // Clients do send `schemas`, although its value is not theirs to choose.
+        if attribute.mutability == Mutability::ReadOnly && attribute.name != "schemas" {
+            whole.insert("readOnly".to_owned(), Value::Bool(true));
+        }
+        if attribute.mutability == Mutability::WriteOnly || attribute.returned == Returned::Never {
+            whole.insert("writeOnly".to_owned(), Value::Bool(true));
+        }
+    }
+    whole
+}
+
+fn complex(attribute: &Attribute) -> Value {
+    let properties: Map<String, Value> =
+        attribute.sub_attributes.iter().map(|sub| (sub.name.clone(), property(sub))).collect();
+    let mut object = json!({ "type": "object", "properties": properties });
+    require(&mut object, &required(attribute.sub_attributes.iter()));
+    object
+}
+
+fn description(attribute: &Attribute) -> String {
+    let mut text = attribute.description.clone();
+    if attribute.mutability == Mutability::Immutable {
+        text.push_str(" Set once, then kept.");
+    }
+    if attribute.returned == Returned::Request {
+        text.push_str(" Shown only when asked for in `attributes`.");
+    }
+    text
+}
+
+fn list_of(kind: &ResourceType) -> Value {
+    json!({
+        "title": format!("List of resources of the type {}", kind.name),
+        "allOf": [
+            reference("ListResponse"),
+            { "type": "object", "properties": { "Resources": { "type": "array", "items": reference(&kind.name) } } },
+        ],
+        "examples": [example::list(kind)],
+    })
+}

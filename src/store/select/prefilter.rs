@@ -1,0 +1,150 @@
+//! Where an index can narrow the search: the numbers of all resources that could match.
+//!
+//! A prefilter may let too many through, never too few; the exact predicate stands beside it.
+
+use super::filter::{Predicate, successor, value_equals};
+use crate::scim::filter::{Check, Filter, Operator, Test};
+use crate::scim::path::Target;
+use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::value::Key;
+use crate::store::keys::{self, Hot};
+use crate::store::sql::Sql;
+use std::sync::Arc;
+
+/// One lookup in one index.
+#[derive(Clone, Debug, PartialEq)]
+enum Lookup<'f> {
+    /// `id`
+    Id(&'f str),
+    /// An indexed text column and its key.
+    Column(&'static str, &'f str),
+    /// The attribute index: the attribute and its key.
+    Key(String, String),
+    /// The attribute index: the attribute and how its key begins.
+    Start(String, &'f str),
+}
+
+/// Appends ` AND r.num IN (…)` if there is anything to narrow by that the exact predicate, which
+/// finds the indexes of columns by itself, does not say.
+pub(super) fn write(sql: &mut Sql, predicate: &Predicate<'_>, filter: &Filter) {
+    let Some(kind) = predicate.kind else { return };
+    let conjuncts = match filter {
+        Filter::And(all) => all.as_slice(),
+        Filter::Or(_) | Filter::Not(_) | Filter::Test(_) | Filter::Element { .. } => std::slice::from_ref(filter),
+    };
+    if conjuncts.iter().any(|conjunct| is_direct(kind, conjunct)) {
+        return;
+    }
+    let Some(lookups) = best(conjuncts.iter().filter_map(|conjunct| lookups(kind, None, conjunct))) else { return };
+    sql.push(" AND r.num IN (");
+    for (place, lookup) in lookups.iter().enumerate() {
+        if place > 0 {
+            sql.push(" UNION ALL ");
+        }
+        lookup.write(sql, predicate, kind);
+    }
+    sql.push(")");
+}
+
+impl Lookup<'_> {
+    fn write(&self, sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType) {
+        match self {
+            Self::Id(id) => {
+                sql.push("SELECT num FROM resource WHERE tenant = ").again(predicate.tenant);
+                sql.push(" AND id = ").bind(*id);
+            }
+            Self::Column(column, key) => {
+                sql.push("SELECT num FROM resource WHERE tenant = ").again(predicate.tenant);
+                sql.push(" AND type = ").bind(kind.name.as_str());
+                sql.push(" AND ").push(column).push(" = ").bind(*key);
+            }
+            Self::Key(attribute, key) => {
+                sql.push("SELECT num FROM attr_index WHERE tenant = ").again(predicate.tenant);
+                sql.push(" AND attribute = ").bind(attribute.as_str()).push(" AND key = ").bind(key.as_str());
+            }
+            Self::Start(attribute, start) => {
+                sql.push("SELECT num FROM attr_index WHERE tenant = ").again(predicate.tenant);
+                sql.push(" AND attribute = ").bind(attribute.as_str()).push(" AND key >= ").bind(*start);
+                if let Some(end) = successor(start) {
+                    sql.push(" AND key < ").bind(end);
+                }
+            }
+        }
+    }
+}
+
+/// Equality narrows more than a beginning, one lookup more than several.
+fn best<'f>(choices: impl Iterator<Item = Vec<Lookup<'f>>>) -> Option<Vec<Lookup<'f>>> {
+    choices.min_by_key(|lookups| (lookups.iter().any(|lookup| matches!(lookup, Lookup::Start(..))), lookups.len()))
+}
+
+/// Whether the exact predicate is itself a lookup in an index.
+fn is_direct(kind: &ResourceType, filter: &Filter) -> bool {
+    match filter {
+        Filter::Test(test) => {
+            matches!(lookup(kind, &test.target, &test.check), Some(Lookup::Id(_) | Lookup::Column(..)))
+        }
+        Filter::Element { target, filter } => match target.attribute.storage {
+            Storage::Members | Storage::Groups => value_equals(filter).is_some(),
+            Storage::Document | Storage::Indexed | Storage::Password => false,
+        },
+        Filter::And(_) | Filter::Or(_) | Filter::Not(_) => false,
+    }
+}
+
+/// Lookups that together find every resource that matches; none if there are none.
+fn lookups<'f>(kind: &ResourceType, outer: Option<&Target>, filter: &'f Filter) -> Option<Vec<Lookup<'f>>> {
+    match filter {
+        Filter::And(all) => best(all.iter().filter_map(|conjunct| lookups(kind, outer, conjunct))),
+        Filter::Or(any) => {
+            let mut found = Vec::new();
+            for filter in any {
+                found.append(&mut lookups(kind, outer, filter)?);
+            }
+            (!found.is_empty()).then_some(found)
+        }
+        Filter::Not(_) => None,
+        Filter::Test(Test { target, check }) => {
+            let lookup = match outer {
+                None => lookup(kind, target, check),
+                Some(outer) => lookup(kind, &inside(outer, target), check),
+            };
+            lookup.map(|lookup| vec![lookup])
+        }
+        Filter::Element { target, filter } => match (outer, target.attribute.storage) {
+            (None, Storage::Document | Storage::Indexed) => lookups(kind, Some(target), filter),
+            (None, Storage::Members | Storage::Groups | Storage::Password) | (Some(_), _) => None,
+        },
+    }
+}
+
+/// The target from the resource on, of a target relative to an element.
+fn inside(outer: &Target, target: &Target) -> Target {
+    let sub = outer.attribute.is_complex().then(|| Arc::clone(&target.attribute));
+    Target { extension: outer.extension.clone(), attribute: Arc::clone(&outer.attribute), sub }
+}
+
+fn lookup<'f>(kind: &ResourceType, target: &Target, check: &'f Check) -> Option<Lookup<'f>> {
+    let Check::Compare(operator, key) = check else { return None };
+    match (operator, key) {
+        (Operator::Eq, Key::Text(id)) if is_id(target) => Some(Lookup::Id(id)),
+        (Operator::Eq, Key::Text(text)) if keys::column_decides(text) && keys::hot(kind, target).is_some() => {
+            match keys::hot(kind, target)? {
+                Hot::NameKey => Some(Lookup::Column("name_key", text)),
+                Hot::ExternalId => Some(Lookup::Column("external_id", text)),
+                Hot::Active => None,
+            }
+        }
+        (Operator::Eq, key) if keys::is_indexed(kind, target) => {
+            Some(Lookup::Key(target.name(), keys::index_key(key)?))
+        }
+        (Operator::Sw, Key::Text(start)) if keys::is_indexed(kind, target) && keys::index_key(key)? == *start => {
+            Some(Lookup::Start(target.name(), start))
+        }
+        _ => None,
+    }
+}
+
+fn is_id(target: &Target) -> bool {
+    target.extension.is_none() && target.sub.is_none() && target.attribute.name == "id"
+}

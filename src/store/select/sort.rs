@@ -1,0 +1,177 @@
+//! The order of a list (RFC 7644 §3.4.2.3): a key per resource, missing ones last if ascending and
+//! first if descending; ties, and lists without an order, by age.
+
+use super::filter::{Predicate, Scope};
+use super::operand::{self, Operand};
+use super::{Part, Query};
+use crate::scim::path::Target;
+use crate::scim::schema::{Attribute, Kind, Storage};
+use crate::store::dialect::Scalar;
+use crate::store::sql::{Arg, Sql};
+use std::sync::Arc;
+
+/// How a query is ordered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Order {
+    /// What the keys are; none if nothing is sorted by.
+    scalar: Option<Scalar>,
+    /// The types sort by different kinds of keys, which are compared as text.
+    mixed: bool,
+    /// Several types come together.
+    several: bool,
+    descending: bool,
+    /// No key is null, so that an index can be walked.
+    never_null: bool,
+}
+
+impl Order {
+    /// The order of a query.
+    pub(super) fn of(query: &Query) -> Self {
+        let scalars: Vec<_> =
+            query.parts.iter().filter_map(|part| Some(scalar(leaf(part.sort.as_ref()?)?.kind))).collect();
+        let mixed = scalars.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+        let never_null = match query.parts.as_slice() {
+            [part] => part.sort.as_ref().is_some_and(|target| is_never_null(part, target)),
+            _ => false,
+        };
+        Self {
+            scalar: if mixed { Some(Scalar::Text) } else { scalars.first().copied() },
+            mixed,
+            several: query.parts.len() > 1,
+            descending: query.descending,
+            never_null,
+        }
+    }
+
+    /// Appends `, key AS key`, if there is an order.
+    pub(super) fn key(&self, sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
+        let Some(scalar) = self.scalar else { return };
+        let target = part.sort.as_ref().and_then(|target| Some((target, leaf(target)?)));
+        let Some((target, leaf)) = target else { return self.no_key(sql) };
+        let predicate = Predicate { tenant, kind: Some(&part.kind), base: &query.base };
+        sql.push(", ");
+        let write = |sql: &mut Sql| {
+            if self.mixed {
+                sql.push("CAST(");
+            }
+            value(sql, &predicate, target, leaf);
+            if self.mixed {
+                sql.push(" AS TEXT)");
+            }
+        };
+        if self.several && scalar == Scalar::Text {
+            sql.collated(&write)
+        } else {
+            write(sql)
+        }
+        sql.push(" AS key");
+    }
+
+    /// Appends a key that is missing, if there is an order.
+    pub(super) fn no_key(&self, sql: &mut Sql) {
+        match self.scalar {
+            None => return,
+            Some(Scalar::Text) => {
+                sql.push(", ");
+                sql.collated(&|sql: &mut Sql| {
+                    sql.push("CAST(NULL AS TEXT)");
+                });
+            }
+            Some(Scalar::Integer) => {
+                sql.push(", CAST(NULL AS BIGINT)");
+            }
+            Some(Scalar::Decimal) => {
+                sql.push(", CAST(NULL AS DOUBLE PRECISION)");
+            }
+            Some(Scalar::Boolean) => {
+                sql.push(", CAST(NULL AS BOOLEAN)");
+            }
+        }
+        sql.push(" AS key");
+    }
+
+    /// Appends the list of an ORDER BY.
+    pub(super) fn by_key(&self, sql: &mut Sql, key: &'static str, num: &'static str) {
+        if self.scalar.is_some() {
+            sql.push(key);
+            match (self.never_null, self.descending) {
+                (true, false) => {}
+                (true, true) => {
+                    sql.push(" DESC");
+                }
+                (false, descending) => {
+                    sql.push(sql.dialect().order(descending));
+                }
+            }
+            sql.push(", ");
+        }
+        sql.push(num);
+    }
+}
+
+/// The simple attribute that decides: of a complex one without a named part, its `value`.
+fn leaf(target: &Target) -> Option<&Arc<Attribute>> {
+    let leaf = target.leaf();
+    if leaf.is_complex() { leaf.sub_attribute("value") } else { Some(leaf) }
+}
+
+fn scalar(kind: Kind) -> Scalar {
+    match kind {
+        Kind::Boolean => Scalar::Boolean,
+        Kind::Decimal => Scalar::Decimal,
+        Kind::Integer | Kind::DateTime => Scalar::Integer,
+        Kind::String | Kind::Binary | Kind::Reference | Kind::Complex => Scalar::Text,
+    }
+}
+
+fn is_never_null(part: &Part, target: &Target) -> bool {
+    if target.extension.is_some() || target.attribute.multi_valued {
+        return false;
+    }
+    let key = part.kind.key.as_ref().is_some_and(|key| key.name == target.attribute.name && key.required);
+    key || matches!(target.attribute.name.as_str(), "id" | "meta")
+}
+
+/// Appends the key of the resource `r`.
+fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<Attribute>) {
+    let inner = Target { extension: None, attribute: Arc::clone(leaf), sub: None };
+    match target.attribute.storage {
+        Storage::Members => {
+            sql.push("(SELECT ");
+            Operand::of(sql, predicate, Scope::Member, &inner).write(sql, scalar(leaf.kind));
+            sql.push(" FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member WHERE m.tenant = ");
+            sql.again(predicate.tenant).push(" AND m.grp = r.num ORDER BY m.member LIMIT 1)");
+        }
+        Storage::Groups => {
+            sql.push("(WITH RECURSIVE up(grp, direct) AS (SELECT m.grp, 1 FROM member m WHERE m.tenant = ");
+            sql.again(predicate.tenant).push(" AND m.member = r.num UNION SELECT m.grp, 0 FROM up");
+            sql.push(" JOIN member m ON m.tenant = ").again(predicate.tenant).push(" AND m.member = up.grp) SELECT ");
+            Operand::of(sql, predicate, Scope::Group, &inner).write(sql, scalar(leaf.kind));
+            sql.push(" FROM (SELECT grp, max(direct) AS direct FROM up GROUP BY grp) u");
+            sql.push(" JOIN resource g ON g.tenant = ").again(predicate.tenant);
+            sql.push(" AND g.num = u.grp ORDER BY u.grp LIMIT 1)");
+        }
+        Storage::Document | Storage::Indexed | Storage::Password if target.attribute.multi_valued => {
+            let list = operand::path(sql, Target { sub: None, ..target.clone() }.keys());
+            let simple = !target.attribute.is_complex();
+            sql.push("(SELECT ");
+            Operand::of(sql, predicate, Scope::Element { simple }, &inner).write(sql, scalar(leaf.kind));
+            sql.push(" FROM ").elements("r.sdoc", list).push(" ORDER BY ");
+            if !simple {
+                let primary = operand::path(sql, ["primary"].into_iter());
+                sql.push("coalesce(").json_value("e.value", primary, Scalar::Boolean).push(", FALSE) DESC, ");
+            }
+            sql.push("e.place LIMIT 1)");
+        }
+        Storage::Document | Storage::Indexed | Storage::Password => {
+            let sub = target.sub.clone().or_else(|| target.attribute.is_complex().then(|| Arc::clone(leaf)));
+            let target = Target { sub, ..target.clone() };
+            let operand = match Operand::of(sql, predicate, Scope::Resource, &target) {
+                // Keys that differ only behind the cut count as equal.
+                Operand::Cut { name, .. } => Operand::Column { name, nullable: true },
+                operand => operand,
+            };
+            operand.write(sql, scalar(leaf.kind));
+        }
+    }
+}

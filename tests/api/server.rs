@@ -1,0 +1,185 @@
+//! The server in process: how a case opens a database, mounts the endpoint and gets a token.
+//!
+//! The only file of the tests that knows how the house is wired.
+
+use crate::call::Call;
+use crate::database::{Database, Kind};
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response};
+use roster::auth::password::Hasher;
+use roster::auth::token::Token;
+use roster::clock::{Clock, Micros};
+use roster::directory::{Directory, Limits, Parts};
+use roster::http;
+use roster::ident::Ids;
+use roster::scim::schema::document::{self, Choices};
+use roster::store::credentials::{self, NewToken};
+use roster::store::{self, Conn, Store, Unit};
+use serde_json::Value;
+use std::future::Future;
+use std::sync::Arc;
+
+/// The SCIM base URL the in-process server believes to have.
+pub const BASE: &str = "https://roster.example/scim/v2";
+/// 2026-01-31T09:30:00Z, where the clock of every case stands at first.
+pub const START: Micros = 1_769_851_800_000_000;
+
+/// A server with an empty directory; cheap to clone.
+#[derive(Clone)]
+pub struct Api {
+    pub endpoint: Arc<BoxEndpoint<'static, Response>>,
+    pub token: String,
+    pub clock: Clock,
+    pub store: Store,
+    pub database: Database,
+}
+
+/// Runs a case on a database of its own; left out if that is Postgres and there is none.
+pub fn run<F>(kind: Kind, case: impl FnOnce(Api) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let Some(database) = runtime.block_on(Database::create(kind)) else { return };
+    let api = runtime.block_on(Api::open(&database));
+    let store = api.store.clone();
+    let outcome = runtime.block_on(runtime.spawn(case(api)));
+    runtime.block_on(async {
+        store.close().await;
+        database.drop_it().await;
+    });
+    if let Err(failure) = outcome {
+        std::panic::resume_unwind(failure.into_panic());
+    }
+}
+
+/// Makes two tests, `NAME::sqlite` and `NAME::postgres`, of each `async fn NAME(api: Api)`.
+macro_rules! both {
+    ($($name:ident),+ $(,)?) => {$(
+        mod $name {
+            #[test]
+            fn sqlite() {
+                crate::server::run(crate::database::Kind::Sqlite, super::$name);
+            }
+
+            #[test]
+            fn postgres() {
+                crate::server::run(crate::database::Kind::Postgres, super::$name);
+            }
+        }
+    )+};
+}
+pub(crate) use both;
+
+/// Opens and migrates a store.
+pub async fn open_store(database: &Database) -> Store {
+    let options = store::sql::Options { url: database.url.clone(), connections: 8, durable: false };
+    let store = Store::open(&options).await.unwrap();
+    store::migrate::run(&store).await.unwrap();
+    store
+}
+
+impl Api {
+    /// A server over an empty database, with a fixed clock, counted ids and a token for everything.
+    pub async fn open(database: &Database) -> Self {
+        let store = open_store(database).await;
+        let clock = Clock::fixed(START);
+        let token = Token::generate();
+        store.write(FirstToken(token.clone())).await.unwrap();
+        let directory = Directory::new(Parts {
+            store: store.clone(),
+            registry: Arc::new(document::built_in(Choices { unique_group_names: true })),
+            hasher: Hasher::cheap(),
+            clock: clock.clone(),
+            ids: Ids::counted(),
+            limits: Limits::default(),
+        });
+        let public_url = BASE.strip_suffix("/scim/v2").map(ToOwned::to_owned);
+        let surface = http::Options { public_url, ..http::Options::default() };
+        Self {
+            endpoint: Arc::new(http::endpoint(directory, surface).map_to_response().boxed()),
+            token: token.reveal().to_owned(),
+            clock,
+            store,
+            database: database.clone(),
+        }
+    }
+
+    /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.
+    pub fn call(&self, method: &str, path: &str) -> Call<'_> {
+        Call::new(self, method, path)
+    }
+
+    pub fn get(&self, path: &str) -> Call<'_> {
+        self.call("GET", path)
+    }
+
+    pub fn post(&self, path: &str, body: &Value) -> Call<'_> {
+        self.call("POST", path).json(body)
+    }
+
+    pub fn put(&self, path: &str, body: &Value) -> Call<'_> {
+        self.call("PUT", path).json(body)
+    }
+
+    /// A PATCH with these operations.
+    pub fn patch(&self, path: &str, operations: &Value) -> Call<'_> {
+        let schemas = ["urn:ietf:params:scim:api:messages:2.0:PatchOp"];
+        self.call("PATCH", path).json(&serde_json::json!({ "schemas": schemas, "Operations": operations }))
+    }
+
+    pub fn delete(&self, path: &str) -> Call<'_> {
+        self.call("DELETE", path)
+    }
+
+    /// Lists users or groups by a filter, which is percent-encoded here.
+    pub fn find(&self, endpoint: &str, filter: &str) -> Call<'_> {
+        self.get(&format!("{endpoint}?filter={}", encode(filter)))
+    }
+
+    /// A new user with this userName and nothing else; its id.
+    pub async fn user(&self, name: &str) -> String {
+        self.post("/Users", &serde_json::json!({ "userName": name })).send().await.is(201).id()
+    }
+
+    /// A new group with these members; its id.
+    pub async fn group(&self, name: &str, members: &[&str]) -> String {
+        let members: Vec<Value> = members.iter().map(|id| serde_json::json!({ "value": id })).collect();
+        let body = serde_json::json!({ "displayName": name, "members": members });
+        self.post("/Groups", &body).send().await.is(201).id()
+    }
+}
+
+/// Percent-encodes a query value.
+pub fn encode(text: &str) -> String {
+    text.bytes().fold(String::new(), |mut encoded, byte| {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            encoded.push_str(&format!("%{byte:02X}"));
+        }
+        encoded
+    })
+}
+
+/// Stores the token of the case.
+struct FirstToken(Token);
+
+impl Unit for FirstToken {
+    type Output = ();
+    type Error = store::Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), store::Error> {
+        let (tenant, connection, _) = credentials::first_connection(conn, START).await?;
+        let token = NewToken {
+            connection,
+            name: "tests".to_owned(),
+            prefix: self.0.prefix(),
+            digest: self.0.digest(),
+            scopes: "scim".to_owned(),
+            expires: None,
+        };
+        credentials::insert_token(conn, tenant, &token, START).await?;
+        Ok(())
+    }
+}
