@@ -287,10 +287,10 @@ fn fill(template: &Value, vars: &Vars) -> Value {
 fn echo(saved: &Value, object: &Map<String, Value>, vars: &Vars) -> Value {
     let mut copy = saved.as_object().expect("$echo of an object").clone();
     for (key, value) in object.get("$set").and_then(Value::as_object).into_iter().flatten() {
-        copy.insert(key.clone(), fill(value, vars));
+        copy.insert(fill_text(key, vars), fill(value, vars));
     }
     for key in object.get("$drop").and_then(Value::as_array).into_iter().flatten() {
-        copy.remove(key.as_str().unwrap_or(""));
+        copy.remove(&fill_text(key.as_str().unwrap_or(""), vars));
     }
     Value::Object(copy)
 }

@@ -58,8 +58,8 @@ async fn operations_do_what_they_say(api: Api) {
             json!({ "emails": { "$length": 3 } }),
         ),
         (
-            json!([{ "op": "add", "path": "emails", "value": { "value": "pat@work.example", "type": "work", "primary": true } }]),
-            json!({ "emails": { "$length": 2 } }),
+            json!([{ "op": "add", "path": "emails", "value": { "value": "p@third.example", "type": "work", "primary": true } }]),
+            json!({ "emails": { "$only": [{ "primary": true, "value": "p@third.example" }, { "primary": { "$not": true } }, {}] } }),
         ),
         (
             json!([{ "op": "replace", "path": "emails", "value": [{ "value": "one@x.example" }] }]),
@@ -150,9 +150,9 @@ async fn refused_operations_name_their_kind(api: Api) {
         (json!({ "op": "replace", "path": "nothingLikeIt", "value": "x" }), "invalidPath"),
         (json!({ "op": "replace", "path": "urn:example:no:User:title", "value": "x" }), "invalidPath"),
         (json!({ "op": "replace", "path": "/title", "value": "x" }), "invalidPath"),
-        (json!({ "op": "replace", "path": "emails[type eq", "value": "x" }), "invalidPath"),
-        (json!({ "op": "replace", "path": "emails[shape eq \"x\"]", "value": {} }), "invalidPath"),
-        (json!({ "op": "replace", "path": "emails[", "value": "x" }), "invalidPath"),
+        (json!({ "op": "replace", "path": "emails[type eq", "value": "x" }), "invalidFilter"),
+        (json!({ "op": "replace", "path": "emails[shape eq \"x\"]", "value": {} }), "invalidFilter"),
+        (json!({ "op": "replace", "path": "emails[", "value": "x" }), "invalidFilter"),
         (json!({ "op": "remove" }), "noTarget"),
         (json!({ "op": "replace", "path": "id", "value": "x" }), "mutability"),
         (json!({ "op": "remove", "path": "id" }), "mutability"),
