@@ -35,6 +35,7 @@ impl Default for Options {
 }
 
 /// Everything that is served, as one endpoint that never fails.
+#[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
     let routes = Routes::new::<scim::Api>(scim::PREFIX, &["/livez", "/readyz", "/openapi/scim.json", "/docs"]);
     let document = openapi::scim(directory.registry());

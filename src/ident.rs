@@ -35,6 +35,12 @@ impl Ids {
     }
 }
 
+/// Whether a text has the form of a resource id, whether or not there is such a resource.
+#[must_use]
+pub fn is_resource_id(text: &str) -> bool {
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
+}
+
 /// Bytes from the system's random source, fit for secrets.
 ///
 /// # Panics

@@ -14,6 +14,9 @@ pub mod resources;
 pub mod select;
 pub mod sql;
 
+#[cfg(test)]
+mod tests;
+
 pub use sql::{Conn, Store, Unit};
 
 use crate::clock::Micros;

@@ -5,6 +5,7 @@
 
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
+use crate::ident;
 use crate::scim::patch::{self, MemberEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
@@ -57,7 +58,7 @@ impl Directory {
             scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
             document: resource::finish(kind, &id, document),
             id,
-            members: members.unwrap_or_default(),
+            members: known_form(members.unwrap_or_default()),
             password,
         };
         self.inner.store.write(unit).await
@@ -80,7 +81,7 @@ impl Directory {
         let Draft { document, members, password, unknown } = resource::read(kind, body)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
-        let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
+        let members = has_members.then(|| MemberEdit::Replace(known_form(members.unwrap_or_default())));
         let unit = Change {
             scope: self.scope(caller, kind, show),
             id: id.to_owned(),
@@ -123,7 +124,7 @@ impl Directory {
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
-            members,
+            members: members.into_iter().map(known_form_edit).collect(),
             password: self.password_change(caller, kind, id, password).await?,
             base: base.to_owned(),
             answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
@@ -188,6 +189,26 @@ fn not_found(kind: &ResourceType) -> Error {
 fn note_unknown(kind: &ResourceType, unknown: &[String]) {
     if !unknown.is_empty() {
         tracing::debug!(resource_type = kind.name, attributes = ?unknown, "ignored attributes that no schema knows");
+    }
+}
+
+/// Leaves out member ids that do not even have the form of an id of ours: they refer to nothing
+/// this directory could ever hold, and clients exist that probe with them. An id that has the form
+/// and is nobody's is refused by the store.
+fn known_form(mut ids: Vec<String>) -> Vec<String> {
+    let sent = ids.len();
+    ids.retain(|id| ident::is_resource_id(id));
+    if ids.len() < sent {
+        tracing::warn!(left_out = sent - ids.len(), "ignored members whose value cannot be the id of a resource");
+    }
+    ids
+}
+
+fn known_form_edit(edit: MemberEdit) -> MemberEdit {
+    match edit {
+        MemberEdit::Add(ids) => MemberEdit::Add(known_form(ids)),
+        MemberEdit::Replace(ids) => MemberEdit::Replace(known_form(ids)),
+        kept @ (MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_)) => kept,
     }
 }
 

@@ -13,7 +13,7 @@ use poem::{Body, Endpoint, Request, Response};
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
-/// Serves an OpenAPI document.
+/// Serves an `OpenAPI` document.
 pub(super) fn document(text: String) -> impl Endpoint {
     fixed(text, "application/json", "default-src 'none'".to_owned())
 }

@@ -1,9 +1,9 @@
-//! The OpenAPI documents: what poem-openapi writes, finished by one pass over its JSON.
+//! The `OpenAPI` documents: what poem-openapi writes, finished by one pass over its JSON.
 //!
-//! The framework knows the routes; the registry knows the resources; this room joins them into an
-//! OpenAPI 3.1 document: [`schema`] and [`message`] the components, [`operation`] what each
-//! operation takes and answers, [`part`] what operations share, [`example`] the examples. Routes are never written down here a second time: an
-//! operation this room cannot describe fails the tests.
+//! The framework knows the routes, the registry knows the resources; this room joins them into an
+//! `OpenAPI` 3.1 document: [`schema`] and [`message`] the components, [`operation`] what each
+//! operation takes and answers, [`part`] what operations share, [`example`] the examples. Routes
+//! are not written down a second time: an operation this room cannot describe fails the tests.
 
 mod example;
 mod message;
@@ -72,7 +72,7 @@ fn finish(raw: &Value, registry: &Registry) -> Value {
                 "bearer": {
                     "type": "http",
                     "scheme": "bearer",
-                    "description": "A token made by the operator (`roster token`), with the scope `scim` or `scim:read`.",
+                    "description": "A token the operator made (`roster token create`): scope `scim` or `scim:read`.",
                 },
             },
         },

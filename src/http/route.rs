@@ -10,7 +10,7 @@ use std::sync::Arc;
 /// One path and its methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Route {
-    /// The path as OpenAPI writes it: `/scim/v2/Users/{id}`.
+    /// The path as `OpenAPI` writes it: `/scim/v2/Users/{id}`.
     pub template: String,
     methods: Vec<Method>,
 }

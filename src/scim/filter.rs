@@ -108,8 +108,9 @@ pub(super) fn compile_brackets<'t>(
 ) -> Result<(Filter, Option<Object>, &'t str), Error> {
     let scope = Scope::Element(attribute);
     let (tree, rest) = parse::brackets(text, rest)?;
-    let described = resolve::describe(&scope, &tree)?;
-    Ok((resolve::resolve(&scope, &tree)?, described, rest))
+    let filter = resolve::resolve(&scope, &tree)?;
+    let described = if attribute.is_complex() { resolve::describe(&scope, &tree)? } else { None };
+    Ok((filter, described, rest))
 }
 
 impl Filter {

@@ -1,4 +1,4 @@
-//! The protocol's messages: SearchRequest and ListResponse (RFC 7644 §3.4.2, §3.4.3), Error (§3.12).
+//! The protocol's messages: `SearchRequest` and `ListResponse` (RFC 7644 §3.4.2, §3.4.3), Error (§3.12).
 
 mod query;
 
@@ -127,7 +127,7 @@ impl SearchRequest {
             Parameter::Filter => self.filter = Some(text.to_owned()).filter(|text| !text.is_empty()),
             Parameter::SortBy => self.sort_by = Some(text.to_owned()).filter(|text| !text.is_empty()),
             Parameter::SortOrder if text.is_empty() || text.eq_ignore_ascii_case("ascending") => {
-                self.descending = false
+                self.descending = false;
             }
             Parameter::SortOrder if text.eq_ignore_ascii_case("descending") => self.descending = true,
             Parameter::SortOrder => return Err(wrong(parameter, "ascending or descending")),
@@ -206,7 +206,7 @@ fn beyond(number: f64) -> Option<i64> {
     large.then_some(if number < 0.0 { i64::MIN } else { i64::MAX })
 }
 
-/// The text of a ListResponse around resources that are JSON texts already.
+/// The text of a `ListResponse` around resources that are JSON texts already.
 #[must_use]
 pub fn list_response(total: u64, start_index: u64, resources: &[String]) -> String {
     let count = resources.len();

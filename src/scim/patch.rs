@@ -93,5 +93,6 @@ pub fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Resu
 
 /// The error with the operation it belongs to.
 fn in_operation(number: usize, error: Error) -> Error {
-    Error { detail: format!("operation {number}: {}", error.detail), ..error }
+    let Error { scim_type, detail, too_large } = error;
+    Error { scim_type, detail: format!("operation {number}: {detail}"), too_large }
 }

@@ -171,9 +171,12 @@ fn target(extension: Option<&Arc<Schema>>, attribute: &Arc<Attribute>, sub: Opti
 
 /// The sub-attribute of a name, or why there is none, in words.
 pub(super) fn sub_attribute<'a>(attribute: &'a Attribute, name: &str) -> Result<&'a Arc<Attribute>, String> {
-    attribute.sub_attribute(name).ok_or_else(|| match attribute.is_complex() {
-        true => format!("attribute {} has no sub-attribute {} (RFC 7644 §3.10)", attribute.name, shown(name)),
-        false => format!("attribute {} has no sub-attributes (RFC 7644 §3.10)", attribute.name),
+    attribute.sub_attribute(name).ok_or_else(|| {
+        if attribute.is_complex() {
+            format!("attribute {} has no sub-attribute {} (RFC 7644 §3.10)", attribute.name, shown(name))
+        } else {
+            format!("attribute {} has no sub-attributes (RFC 7644 §3.10)", attribute.name)
+        }
     })
 }
 

@@ -141,7 +141,6 @@ impl Show {
     fn apply(&self, value: &mut Value) -> bool {
         match (self, value) {
             (Self::All, _) => true,
-            (Self::Nothing, _) => false,
             (Self::Parts(_), Value::Array(list)) => {
                 list.retain_mut(|element| self.apply(element));
                 !list.is_empty()
@@ -150,7 +149,8 @@ impl Show {
                 object.retain(|name, value| find(parts, name).is_some_and(|rule| rule.show.apply(value)));
                 !object.is_empty()
             }
-            (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
+            (Self::Nothing, _)
+            | (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
         }
     }
 }

@@ -20,7 +20,8 @@ pub struct Draft {
     /// The attributes that live in the document: canonical names, coerced values, no nulls, no
     /// empty lists, nothing read-only. Without `schemas`, `id` and `meta`.
     pub document: Object,
-    /// The ids of the members, if the body has the attribute (an empty list if it is empty).
+    /// The ids of the members, each once, if the body has the attribute: an empty list if it is
+    /// empty, none if it is null.
     pub members: Option<Vec<String>>,
     /// The password in the clear, if the body has one.
     pub password: Option<String>,

@@ -12,6 +12,8 @@ use std::sync::Arc;
 
 /// The longest text an attribute may have, in characters, where its keys are indexed.
 const MAX_INDEXED: usize = 1024;
+/// How many values an attribute may hold.
+const MAX_VALUES: usize = 10_000;
 /// Attributes of the core schema with a limit of their own, in characters.
 const MAX_LENGTHS: [(&str, usize); 3] = [("userName", 256), ("externalId", 512), ("displayName", 1024)];
 
@@ -54,7 +56,6 @@ pub fn replace(kind: &ResourceType, stored: &Object, document: &mut Object) -> R
 /// # Errors
 /// `mutability` or `invalidValue`, naming the attribute.
 pub fn patch(kind: &ResourceType, stored: &Object, document: &mut Object) -> Result<(), Error> {
-    keep_active(kind, stored, document);
     refuse_changes(&kind.schema.attributes, stored, document)?;
     let nothing = Object::new();
     for extension in &kind.extensions {
@@ -164,6 +165,9 @@ fn check_parts(
                 return Err(missing(&name(), old.is_some()));
             }
             None => {}
+            Some(Value::Array(list)) if list.len() > MAX_VALUES => {
+                return Err(Error::value(format!("{} may hold at most {MAX_VALUES} values", name())));
+            }
             Some(Value::Array(list)) => {
                 for element in list {
                     check_value(name, attribute, None, element)?;

@@ -1,7 +1,7 @@
 //! Values of attributes (RFC 7643 §2.3): coercion to the attribute's type, and comparison keys.
 //!
 //! A key is what filters, sorting, uniqueness and indexes compare. It is made here and nowhere
-//! else, so that the evaluator, SQLite and Postgres agree: no database folds case, reads dates or
+//! else, so that the evaluator and both databases agree: none of them folds case, reads dates or
 //! guesses types.
 
 mod instant;
@@ -99,28 +99,14 @@ pub fn coerce(attribute: &Attribute, value: Value) -> Result<Option<Value>, Erro
     if value.is_null() || value.as_str().is_some_and(str::is_empty) {
         return Ok(None);
     }
-    let coerced = match (attribute.kind, value) {
-        (Kind::String | Kind::Reference, Value::String(text)) => Some(Value::String(text)),
-        (Kind::String | Kind::Reference, Value::Number(number)) => Some(Value::String(number.to_string())),
-        (Kind::Boolean, Value::Bool(truth)) => Some(Value::Bool(truth)),
-        (Kind::Boolean, Value::String(text)) => boolean(&text).map(Value::Bool),
-        (Kind::Integer, Value::Number(number)) => number.as_i64().map(Value::from),
-        (Kind::Integer, Value::String(text)) => number(&text).and_then(|number| number.as_i64()).map(Value::from),
-        (Kind::Decimal, Value::Number(number)) => finite(number),
-        (Kind::Decimal, Value::String(text)) => number(&text).and_then(finite),
-        (Kind::DateTime, Value::String(text)) => instant::microseconds(&text).map(|_| Value::String(text)),
-        (Kind::Binary, Value::String(text)) => is_base64(&text).then_some(Value::String(text)),
-        (
-            Kind::String
-            | Kind::Reference
-            | Kind::Boolean
-            | Kind::Integer
-            | Kind::Decimal
-            | Kind::DateTime
-            | Kind::Binary
-            | Kind::Complex,
-            _,
-        ) => None,
+    let coerced = match attribute.kind {
+        Kind::String | Kind::Reference => text(value),
+        Kind::Boolean => boolean(&value),
+        Kind::Integer => number(value).and_then(|number| number.as_i64()).map(Value::from),
+        Kind::Decimal => number(value).filter(is_finite).map(Value::Number),
+        Kind::DateTime => checked(value, |text| instant::microseconds(text).is_some()),
+        Kind::Binary => checked(value, is_base64),
+        Kind::Complex => None,
     };
     coerced
         .map(Some)
@@ -141,24 +127,47 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-fn boolean(text: &str) -> Option<bool> {
-    if text.eq_ignore_ascii_case("true") {
-        Some(true)
-    } else if text.eq_ignore_ascii_case("false") {
-        Some(false)
-    } else {
-        None
+/// Numbers are taken for their text; booleans are more likely a mistake.
+fn text(value: Value) -> Option<Value> {
+    match value {
+        Value::String(text) => Some(Value::String(text)),
+        Value::Number(number) => Some(Value::String(number.to_string())),
+        _ => None,
     }
 }
 
-/// A number in the grammar of JSON and nothing around it.
-fn number(text: &str) -> Option<Number> {
-    let bare = text.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E'));
-    bare.then(|| serde_json::from_str(text).ok()).flatten()
+/// The two words in any case, as Entra ID sends them, and no other.
+fn boolean(value: &Value) -> Option<Value> {
+    match value {
+        Value::Bool(truth) => Some(Value::Bool(*truth)),
+        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(Value::Bool(true)),
+        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(Value::Bool(false)),
+        _ => None,
+    }
 }
 
-fn finite(number: Number) -> Option<Value> {
-    number.as_f64().is_some_and(f64::is_finite).then_some(Value::Number(number))
+/// A number, or text that is one in the grammar of JSON and has nothing around it.
+fn number(value: Value) -> Option<Number> {
+    match value {
+        Value::Number(number) => Some(number),
+        Value::String(text) => {
+            let bare = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'+' | b'-' | b'.' | b'e' | b'E');
+            text.bytes().all(bare).then(|| serde_json::from_str(&text).ok()).flatten()
+        }
+        _ => None,
+    }
+}
+
+fn is_finite(number: &Number) -> bool {
+    number.as_f64().is_some_and(f64::is_finite)
+}
+
+/// Text that keeps a rule stays as it was sent.
+fn checked(value: Value, keeps_rule: fn(&str) -> bool) -> Option<Value> {
+    match value {
+        Value::String(text) if keeps_rule(&text) => Some(Value::String(text)),
+        _ => None,
+    }
 }
 
 /// Either alphabet of RFC 4648, padded or not.
@@ -207,15 +216,11 @@ fn entry(attribute: &Attribute, value: &Value) -> Option<(String, Value)> {
 }
 
 fn searchable(attribute: &Attribute, value: &Value) -> Option<Value> {
-    match value {
-        Value::Array(elements) if attribute.multi_valued => {
-            let elements: Vec<Value> = elements.iter().filter_map(|element| one(attribute, element)).collect();
-            (!elements.is_empty()).then_some(Value::Array(elements))
-        }
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) | Value::Object(_) => {
-            one(attribute, value)
-        }
-    }
+    let Some(elements) = value.as_array().filter(|_| attribute.multi_valued) else {
+        return one(attribute, value);
+    };
+    let elements: Vec<Value> = elements.iter().filter_map(|element| one(attribute, element)).collect();
+    (!elements.is_empty()).then_some(Value::Array(elements))
 }
 
 /// One value, or one element of a list.

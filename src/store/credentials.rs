@@ -28,8 +28,6 @@ pub struct Token {
 /// A token to store.
 #[derive(Clone, Debug)]
 pub struct NewToken {
-    /// The connection it belongs to.
-    pub connection: i64,
     /// A name for people.
     pub name: String,
     /// The first characters of the token.
@@ -42,38 +40,49 @@ pub struct NewToken {
     pub expires: Option<Micros>,
 }
 
-/// The first tenant and its first connection, made if the database has none: their numbers, and
-/// whether they were made now.
+/// The first tenant and its first connection; none if the database has no tenant yet.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn first_connection(conn: &mut Conn, now: Micros) -> Result<(TenantId, i64, bool), Error> {
-    // Of two processes that start at once, the second finds what the first has made.
+pub async fn first_connection(conn: &mut Conn) -> Result<Option<(TenantId, i64)>, Error> {
+    let sql = conn.sql().with("SELECT tenant, num FROM connection ORDER BY tenant, num LIMIT 1", []);
+    let Some(record) = conn.fetch_first(sql).await? else { return Ok(None) };
+    Ok(Some((TenantId(record.int(0)?), record.int(1)?)))
+}
+
+/// Makes the first tenant and its first connection; none if the database has a tenant already.
+///
+/// # Errors
+/// If the database fails.
+pub async fn make_first_connection(conn: &mut Conn, now: Micros) -> Result<Option<(TenantId, i64)>, Error> {
+    // Of two processes that start at once, the second waits for the first and makes nothing.
     let sql = "INSERT INTO tenant (name, created) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM tenant) \
-               ON CONFLICT DO NOTHING";
-    let made = conn.execute(conn.sql().with(sql, ["default".into(), now.into()])).await? > 0;
-    let tenant = conn.sql().with("SELECT num FROM tenant ORDER BY num LIMIT 1", []);
-    let tenant = first(conn.fetch_first(tenant).await?.as_ref())?;
-    let sql = "INSERT INTO connection (tenant, name, created) SELECT $1, $2, $3 \
-               WHERE NOT EXISTS (SELECT 1 FROM connection WHERE tenant = $1) ON CONFLICT DO NOTHING";
-    conn.execute(conn.sql().with(sql, [tenant.into(), "default".into(), now.into()])).await?;
-    let connection =
-        conn.sql().with("SELECT num FROM connection WHERE tenant = $1 ORDER BY num LIMIT 1", [tenant.into()]);
-    let connection = first(conn.fetch_first(connection).await?.as_ref())?;
-    Ok((TenantId(tenant), connection, made))
+               ON CONFLICT DO NOTHING RETURNING num";
+    let made = conn.fetch_first(conn.sql().with(sql, ["default".into(), now.into()])).await?;
+    let Some(tenant) = made else { return Ok(None) };
+    let tenant = tenant.int(0)?;
+    let sql = "INSERT INTO connection (tenant, name, created) VALUES ($1, $2, $3) RETURNING num";
+    let made = conn.fetch_first(conn.sql().with(sql, [tenant.into(), "default".into(), now.into()])).await?;
+    Ok(Some((TenantId(tenant), first(made.as_ref())?)))
 }
 
 /// Stores a token.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn insert_token(conn: &mut Conn, tenant: TenantId, token: &NewToken, now: Micros) -> Result<Token, Error> {
+pub async fn insert_token(
+    conn: &mut Conn,
+    tenant: TenantId,
+    connection: i64,
+    token: &NewToken,
+    now: Micros,
+) -> Result<Token, Error> {
     let sql = conn.sql().with(
         "INSERT INTO token (tenant, connection, name, prefix, digest, scopes, created, expires) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING num",
         [
             tenant.0.into(),
-            token.connection.into(),
+            connection.into(),
             token.name.as_str().into(),
             token.prefix.as_str().into(),
             Val::Bytes(token.digest.clone()),
@@ -85,7 +94,7 @@ pub async fn insert_token(conn: &mut Conn, tenant: TenantId, token: &NewToken, n
     Ok(Token {
         num: first(conn.fetch_first(sql).await?.as_ref())?,
         tenant,
-        connection: token.connection,
+        connection,
         name: token.name.clone(),
         prefix: token.prefix.clone(),
         scopes: token.scopes.clone(),

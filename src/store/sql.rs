@@ -7,6 +7,8 @@ mod failure;
 mod open;
 mod record;
 mod statement;
+#[cfg(test)]
+pub(super) mod trial;
 mod writer;
 
 pub use record::Record;
@@ -134,8 +136,9 @@ impl Store {
     pub async fn close(&self) {
         match &*self.inner {
             Inner::Sqlite { writer, readers, .. } => {
-                writer.close().await;
+                // The writer goes last, since a reader cannot put the log back into the file.
                 readers.close().await;
+                writer.close().await;
             }
             Inner::Postgres(pool) => pool.close().await,
         }
@@ -305,6 +308,3 @@ fn pause(attempt: u32) -> Duration {
     let [chance] = crate::ident::random::<1>();
     Duration::from_micros(u64::from(chance) * 40) * 2_u32.pow(attempt - 1)
 }
-
-#[cfg(test)]
-mod tests;

@@ -1,7 +1,9 @@
 //! The examples of the documents: fictional people, stable from run to run.
+//!
+//! They leave out SCIM's own `$ref`, which tools take for a reference of the document.
 
-use crate::scim::schema::ResourceType;
-use crate::scim::urn;
+use crate::scim::schema::{Attribute, Mutability, ResourceType};
+use crate::scim::{Object, urn};
 use serde_json::{Value, json};
 
 /// The id examples use.
@@ -18,15 +20,25 @@ pub(super) fn resource(kind: &ResourceType) -> Value {
     }
 }
 
-/// A resource as a client sends it.
+/// A resource as a client sends it: without what only the server sets.
 pub(super) fn body(kind: &ResourceType) -> Value {
     let mut body = resource(kind);
     if let Some(body) = body.as_object_mut() {
-        for read_only in ["id", "meta", "groups"] {
-            body.shift_remove(read_only);
+        body.retain(|name, _| {
+            name == "schemas" || kind.attribute(name).is_none_or(|attribute| !is_read_only(attribute))
+        });
+        for (name, value) in body {
+            let Some(attribute) = kind.attribute(name) else { continue };
+            for element in value.as_array_mut().into_iter().flatten().filter_map(Value::as_object_mut) {
+                element.retain(|name, _| attribute.sub_attribute(name).is_none_or(|sub| !is_read_only(sub)));
+            }
         }
     }
     body
+}
+
+fn is_read_only(attribute: &Attribute) -> bool {
+    attribute.mutability == Mutability::ReadOnly
 }
 
 /// A page with one resource.
@@ -80,12 +92,12 @@ pub(super) fn group_patch() -> Value {
 
 /// An error message.
 pub(super) fn error(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
-    let mut error = json!({ "schemas": [urn::ERROR], "status": status.to_string() });
-    if let Some(scim_type) = scim_type {
-        error["scimType"] = Value::from(scim_type);
-    }
-    error["detail"] = Value::from(detail);
-    error
+    let mut error = Object::new();
+    error.insert("schemas".to_owned(), json!([urn::ERROR]));
+    error.insert("status".to_owned(), json!(status.to_string()));
+    error.extend(scim_type.map(|scim_type| ("scimType".to_owned(), json!(scim_type))));
+    error.insert("detail".to_owned(), json!(detail));
+    Value::Object(error)
 }
 
 /// A discovery document, in part.
@@ -141,7 +153,6 @@ fn user() -> Value {
         (urn::ENTERPRISE_USER): { "employeeNumber": "701984", "department": "Tour Operations" },
         "groups": [{
             "value": GROUP_ID,
-            "$ref": format!("{BASE}/Groups/{GROUP_ID}"),
             "display": "Tour Guides",
             "type": "direct",
         }],
@@ -156,7 +167,6 @@ fn group() -> Value {
         "displayName": "Tour Guides",
         "members": [{
             "value": ID,
-            "$ref": format!("{BASE}/Users/{ID}"),
             "display": "Barbara Jensen",
             "type": "User",
         }],

@@ -119,21 +119,29 @@ pub(super) fn errors() -> Map<String, Value> {
 }
 
 fn error(description: &str, headers: &[&str], example: Option<Value>) -> Value {
-    let headers: Map<String, Value> = headers
-        .iter()
-        .chain(&["X-Request-Id"])
-        .map(|name| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") })))
-        .collect();
-    let mut media = json!({ "schema": schema::reference("Error") });
-    if let Some(example) = example {
-        media["example"] = example;
-    }
-    json!({ "description": description, "headers": headers, "content": { (MEDIA_TYPE): media } })
+    let mut media = Map::new();
+    media.insert("schema".to_owned(), schema::reference("Error"));
+    media.extend(example.map(|example| ("example".to_owned(), example)));
+    response(description, headers, Some(json!({ (MEDIA_TYPE): media })))
+}
+
+/// An answer; every one names its request.
+pub(super) fn response(description: &str, headers: &[&str], content: Option<Value>) -> Value {
+    let reference = |name: &&str| ((*name).to_owned(), json!({ "$ref": format!("#/components/headers/{name}") }));
+    let headers: Map<String, Value> = headers.iter().chain(&["X-Request-Id"]).map(reference).collect();
+    let mut response = Map::new();
+    response.insert("description".to_owned(), json!(description));
+    response.insert("headers".to_owned(), json!(headers));
+    response.extend(content.map(|content| ("content".to_owned(), content)));
+    Value::Object(response)
 }
 
 /// The component headers.
 pub(super) fn headers() -> Value {
-    let text = |description: &str, example: &str| json!({ "description": description, "schema": { "type": "string" }, "example": example });
+    let text = |description: &str, example: &str| {
+        let schema = json!({ "type": "string" });
+        json!({ "description": description, "schema": schema, "example": example })
+    };
     json!({
         "ETag": text("The version of the resource, as in `meta.version`.", "W/\"3\""),
         "Location": text("The URL of the resource, as in `meta.location`.", "https://id.example.com/scim/v2/Users/1"),
@@ -147,55 +155,49 @@ pub(super) fn headers() -> Value {
     })
 }
 
-/// The component parameters.
+/// The component parameters. They have no examples: a page to try them on would send those.
 pub(super) fn parameters() -> Value {
-    let query = |name: &str, description: &str, schema: Value, example: Value| json!({ "name": name, "in": "query", "description": description, "schema": schema, "example": example });
-    let header = |name: &str, description: &str| {
-        json!({
-            "name": name,
-            "in": "header",
-            "description": description,
-            "schema": { "type": "string" },
-            "example": "W/\"3\"",
-        })
-    };
-    let text = || json!({ "type": "string" });
-    let number = || json!({ "type": "integer" });
+    let text = json!({ "type": "string" });
+    let number = json!({ "type": "integer" });
+    let order = json!({ "type": "string", "enum": ["ascending", "descending"] });
     json!({
         "filter": query(
             "filter",
-            "What a resource must match (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
-            text(),
-            json!("userName eq \"bjensen@example.com\""),
+            &text,
+            "What a resource must match, such as `displayName sw \"B\" and meta.lastModified gt \
+             \"2026-01-31T00:00:00Z\"` (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
         ),
-        "sortBy": query("sortBy", "The attribute to sort by.", text(), json!("userName")),
-        "sortOrder": query(
-            "sortOrder",
-            "`ascending`, which is the default, or `descending`.",
-            text(),
-            json!("ascending"),
-        ),
-        "startIndex": query("startIndex", "The first result, from 1; less is read as 1.", number(), json!(1)),
+        "sortBy": query("sortBy", &text, "The attribute to sort by, such as `name.familyName`."),
+        "sortOrder": query("sortOrder", &order, "Ascending if absent."),
+        "startIndex": query("startIndex", &number, "The first result, from 1; less is read as 1."),
         "count": query(
             "count",
-            "The largest number of results; `filter.maxResults` of ServiceProviderConfig bounds it. 0 asks for the \
+            &number,
+            "The largest number of results, bounded by `filter.maxResults` of ServiceProviderConfig. 0 asks for the \
              total alone.",
-            number(),
-            json!(50),
         ),
         "attributes": query(
             "attributes",
-            "Show these attributes only, separated by commas; `id` and `schemas` are always shown.",
-            text(),
-            json!("userName,emails.value"),
+            &text,
+            "Show these attributes only, such as `userName,emails.value`; `id` and `schemas` are always shown.",
         ),
         "excludedAttributes": query(
             "excludedAttributes",
-            "Leave these attributes out, separated by commas.",
-            text(),
-            json!("groups"),
+            &text,
+            "Leave these attributes out, such as `members`.",
         ),
-        "ifMatch": header("If-Match", "Go on only if the resource has one of these versions (RFC 7644 §3.14)."),
+        "ifMatch": header(
+            "If-Match",
+            "Go on only if the resource has one of these versions, such as `W/\"3\"` (RFC 7644 §3.14).",
+        ),
         "ifNoneMatch": header("If-None-Match", "Answer 304 if the resource still has this version."),
     })
+}
+
+fn query(name: &str, schema: &Value, description: &str) -> Value {
+    json!({ "name": name, "in": "query", "description": description, "schema": schema })
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } })
 }

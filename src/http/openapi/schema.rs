@@ -52,15 +52,21 @@ fn resource(kind: &ResourceType) -> Value {
         properties.insert(meta.name.clone(), property(meta));
     }
     let every = kind.common.attributes.iter().chain(&kind.schema.attributes);
+    // The rest may be left out of an answer by projection. A body without `schemas` is accepted.
+    let always = every.filter(|attribute| attribute.returned == Returned::Always && attribute.name != "schemas");
     json!({
         "type": "object",
         "title": kind.name,
         "description": kind.description,
-        // A body without `schemas` is accepted: the endpoint tells the type.
-        "required": required(every.filter(|attribute| attribute.name != "schemas")),
+        "required": required(always),
         "properties": properties,
         "examples": [example::resource(kind)],
     })
+}
+
+/// A resource as a client sends it: what the core schema requires must be there.
+pub(super) fn body(kind: &ResourceType) -> Value {
+    json!({ "allOf": [reference(&kind.name)], "required": required(kind.schema.attributes.iter()) })
 }
 
 fn attributes_object(schema: &Schema) -> Value {
@@ -72,7 +78,7 @@ fn attributes_object(schema: &Schema) -> Value {
         "description": schema.description,
         "properties": properties,
     });
-    require(&mut object, required(schema.attributes.iter()));
+    require(&mut object, &required(schema.attributes.iter()));
     object
 }
 
@@ -80,7 +86,7 @@ fn required<'a>(attributes: impl Iterator<Item = &'a std::sync::Arc<Attribute>>)
     attributes.filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str()).collect()
 }
 
-fn require(object: &mut Value, names: Vec<&str>) {
+fn require(object: &mut Value, names: &[&str]) {
     if let (Some(object), false) = (object.as_object_mut(), names.is_empty()) {
         object.insert("required".to_owned(), json!(names));
     }
@@ -119,7 +125,7 @@ fn complex(attribute: &Attribute) -> Value {
     let properties: Map<String, Value> =
         attribute.sub_attributes.iter().map(|sub| (sub.name.clone(), property(sub))).collect();
     let mut object = json!({ "type": "object", "properties": properties });
-    require(&mut object, required(attribute.sub_attributes.iter()));
+    require(&mut object, &required(attribute.sub_attributes.iter()));
     object
 }
 

@@ -29,7 +29,7 @@ impl Answer {
         Self { status, body: None, headers: Vec::new() }
     }
 
-    /// A resource, with Location and ETag (RFC 7644 §3.3, §3.14).
+    /// A resource, with `Location` and `ETag` (RFC 7644 §3.3, §3.14).
     pub(super) fn resource(
         status: StatusCode,
         record: &Record,

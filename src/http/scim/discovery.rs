@@ -1,4 +1,4 @@
-//! Discovery: ServiceProviderConfig, Schemas, ResourceTypes (RFC 7644 §4, RFC 7643 §5–§7).
+//! Discovery: `/ServiceProviderConfig`, `/Schemas`, `/ResourceTypes` (RFC 7644 §4, RFC 7643 §5–§7).
 //!
 //! Every value comes from the room that keeps the promise: limits from the directory, the rest from
 //! the registry. Sorting and paging are ignored here; a filter is refused, as the RFC asks.
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 pub(in crate::http) struct Discovery;
 
 #[OpenApi]
+#[expect(clippy::unused_async, reason = "the framework takes async functions only")]
 impl Discovery {
     #[oai(path = "/ServiceProviderConfig", method = "get")]
     async fn config(&self, call: Call) -> Result<Answer, Refusal> {

@@ -9,7 +9,7 @@ use crate::http::error::Refusal;
 use crate::http::front;
 use crate::scim::json;
 use poem::error::ReadBodyError;
-use poem::http::header::{CONTENT_ENCODING, CONTENT_TYPE};
+use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use poem::http::{HeaderMap, StatusCode};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
@@ -43,13 +43,11 @@ impl<'a> ApiExtractor<'a> for Payload {
         check_encoding(request.headers())?;
         check_type(request.headers())?;
         let limit = surface(request)?.options.body_limit;
+        check_length(request.headers(), limit)?;
         let reading = body.take()?.into_bytes_limit(limit);
         let text = match tokio::time::timeout(front::BODY, reading).await {
             Ok(Ok(text)) => text,
-            Ok(Err(ReadBodyError::PayloadTooLarge)) => {
-                let detail = format!("the body is larger than {limit} bytes; send less in one request");
-                return Err(Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, detail).into());
-            }
+            Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large(limit).into()),
             Ok(Err(_)) => {
                 return Err(Refusal::from(crate::scim::Error::syntax("the body ended before it was complete")).into());
             }
@@ -58,6 +56,20 @@ impl<'a> ApiExtractor<'a> for Payload {
             }
         };
         Ok(Self(json::parse(&text).map_err(Refusal::from)?))
+    }
+}
+
+fn too_large(limit: usize) -> Refusal {
+    let detail = format!("the body is larger than {limit} bytes; send less in one request");
+    Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, detail)
+}
+
+/// Refuses a length that is announced, so that a client that waits for 100 (Continue) sends nothing.
+fn check_length(headers: &HeaderMap, limit: usize) -> Result<(), Refusal> {
+    let announced = headers.get(CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    match announced {
+        Some(length) if usize::try_from(length).map_or(true, |length| length > limit) => Err(too_large(limit)),
+        _ => Ok(()),
     }
 }
 
@@ -114,6 +126,14 @@ mod tests {
             assert_eq!(check_type(&headers).is_ok(), taken, "{media_type}");
         }
         assert!(check_type(&HeaderMap::new()).is_ok());
+    }
+
+    #[test]
+    fn a_length_above_the_limit_is_refused_before_the_body_comes() {
+        for (length, taken) in [("0", true), ("10", true), ("11", false), ("99999999999999999999", true)] {
+            let headers = HeaderMap::from_iter([(CONTENT_LENGTH, HeaderValue::from_static(length))]);
+            assert_eq!(check_length(&headers, 10).is_ok(), taken, "{length}");
+        }
     }
 
     #[test]

@@ -43,46 +43,48 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
     }
 }
 
-/// The element that a filter describes, if all it does is to join equalities with `and`.
+/// The element that a filter describes, if all it does is to join equalities with `and` that do
+/// not contradict each other.
 pub(super) fn describe(scope: &Scope, tree: &Tree) -> Result<Option<Object>, Error> {
-    let terms = match tree {
-        Tree::And(parts) => parts.as_slice(),
-        Tree::Term(_) => std::slice::from_ref(tree),
-        Tree::Or(_) | Tree::Not(_) | Tree::ValuePath { .. } => return Ok(None),
-    };
     let mut element = Object::new();
-    for tree in terms {
-        if let Tree::And(_) = tree {
-            let Some(inner) = describe(scope, tree)? else { return Ok(None) };
-            element.extend(inner);
-            continue;
+    Ok(add_equalities(scope, tree, &mut element)?.then_some(element))
+}
+
+/// Whether the tree is nothing but equalities, which then stand in the element.
+fn add_equalities(scope: &Scope, tree: &Tree, element: &mut Object) -> Result<bool, Error> {
+    match tree {
+        Tree::And(parts) => {
+            for part in parts {
+                if !add_equalities(scope, part, element)? {
+                    return Ok(false);
+                }
+            }
+            Ok(true)
         }
-        let Tree::Term(Term { name, question: Question::Compare { operator: Operator::Eq, literal, at } }) = tree
-        else {
-            return Ok(None);
-        };
-        let attribute = scope.target(name)?.attribute;
-        let coerced = value::coerce(&attribute, as_text(&attribute, literal));
-        if let Some(value) = coerced.map_err(|error| at_column(*at, &error.detail))? {
-            element.insert(attribute.name.clone(), value);
+        Tree::Term(Term { name, question: Question::Compare { operator: Operator::Eq, literal, at } }) => {
+            let attribute = scope.target(name)?.attribute;
+            let coerced = value::coerce(&attribute, as_text(&attribute, literal));
+            let Some(value) = coerced.map_err(|error| at_column(*at, &error.detail))? else { return Ok(true) };
+            let before = element.insert(attribute.name.clone(), value.clone());
+            Ok(before.is_none_or(|before| before == value))
         }
+        Tree::Term(_) | Tree::Or(_) | Tree::Not(_) | Tree::ValuePath { .. } => Ok(false),
     }
-    Ok(Some(element))
 }
 
 fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
     let mut target = scope.target(&term.name)?;
     let whole = target.sub.is_none();
     let check = match &term.question {
-        Question::Present => Check::Present,
         Question::Compare { operator: Operator::Eq, literal: Value::Null, .. } => Check::Absent,
-        Question::Compare { operator: Operator::Ne, literal: Value::Null, .. } => Check::Present,
+        Question::Present | Question::Compare { operator: Operator::Ne, literal: Value::Null, .. } => Check::Present,
         Question::Compare { operator, literal, at } => {
             if target.attribute.is_complex() && whole {
                 let value = target.attribute.sub_attribute("value").ok_or_else(|| {
                     refuse(term.name.at, &target, "is complex: name one of its sub-attributes (RFC 7644 §3.4.2.2)")
                 })?;
                 target.sub = Some(Arc::clone(value));
+                scope.permit(term.name.at, &target)?;
             }
             Check::Compare(*operator, literal_key(&target, *operator, literal, *at)?)
         }
@@ -119,18 +121,25 @@ impl Scope<'_> {
                 Target { extension: None, attribute, sub: None }
             }
         };
+        self.permit(name.at, &target)?;
+        Ok(target)
+    }
+
+    /// Whether a filter may ask for the attribute: what no answer shows, no filter may guess.
+    fn permit(&self, at: Column, target: &Target) -> Result<(), Error> {
         let hidden =
             |attribute: &Attribute| attribute.returned == Returned::Never || attribute.storage == Storage::Password;
         if hidden(&target.attribute) || hidden(target.leaf()) {
-            return Err(refuse(name.at, &target, "is never returned and cannot be asked for in a filter"));
+            return Err(refuse(at, target, "is never returned and cannot be asked for in a filter"));
         }
-        let list_in_element = |attribute: &Attribute| attribute.multi_valued;
-        if target.sub.as_deref().is_some_and(list_in_element)
-            || (matches!(self, Self::Element(_)) && list_in_element(&target.attribute))
-        {
-            return Err(refuse(name.at, &target, "is a list within an element and cannot be asked for in a filter"));
+        let part = match self {
+            Self::Resource(_) => target.sub.as_ref(),
+            Self::Element(_) => Some(&target.attribute),
+        };
+        if part.is_some_and(|part| part.multi_valued) {
+            return Err(refuse(at, target, "is a list within an element and cannot be asked for in a filter"));
         }
-        Ok(target)
+        Ok(())
     }
 }
 
@@ -172,9 +181,11 @@ fn literal_key(target: &Target, operator: Operator, literal: &Value, at: Column)
 
 /// An unquoted literal compared with a string is meant as its text.
 fn as_text(attribute: &Attribute, literal: &Value) -> Value {
-    match (attribute.kind, literal) {
-        (Kind::String | Kind::Reference, Value::Bool(_) | Value::Number(_)) => Value::String(literal.to_string()),
-        (_, literal) => literal.clone(),
+    let bare = literal.is_boolean() || literal.is_number();
+    if bare && matches!(attribute.kind, Kind::String | Kind::Reference) {
+        Value::String(literal.to_string())
+    } else {
+        literal.clone()
     }
 }
 

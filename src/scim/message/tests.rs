@@ -52,6 +52,7 @@ fn plus_is_a_blank_unless_the_filter_writes_its_blanks_as_percent_20() {
 
 #[test]
 fn numbers_below_the_smallest_mean_the_smallest() {
+    const MAX: u64 = i64::MAX.unsigned_abs();
     let cases = [
         ("startIndex=0&count=-1", 1, Some(0)),
         ("startIndex=-5&count=0", 1, Some(0)),
@@ -59,7 +60,6 @@ fn numbers_below_the_smallest_mean_the_smallest() {
         ("startIndex=999999999999999999999999999999&count=9223372036854775808", MAX, Some(MAX)),
         ("startIndex=-999999999999999999999999999999", 1, None),
     ];
-    const MAX: u64 = i64::MAX as u64;
     for (query, start_index, count) in cases {
         let request = SearchRequest::from_query(query).unwrap();
         assert_eq!((request.start_index, request.count), (start_index, count), "{query}");
@@ -189,7 +189,7 @@ proptest! {
 
     #[test]
     fn an_encoded_filter_comes_back_as_it_was(filter in "\\PC{1,20}") {
-        let encoded: String = filter.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let encoded = filter.bytes().fold(String::new(), |text, byte| format!("{text}%{byte:02x}"));
         let request = SearchRequest::from_query(&format!("filter={encoded}")).unwrap();
         prop_assert_eq!(request.filter.unwrap_or_default(), filter.trim());
     }

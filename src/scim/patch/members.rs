@@ -11,6 +11,7 @@ use crate::scim::resource::shape;
 use crate::scim::schema::Attribute;
 use crate::scim::value::Key;
 use serde_json::Value;
+use std::collections::HashSet;
 
 /// The change an operation on the members means; none if it changes nothing we keep.
 pub(super) fn read(
@@ -27,10 +28,9 @@ pub(super) fn read(
             Action::Add | Action::Remove => all(action, attribute, value).map(Some),
             Action::Replace => Err(immutable(target)),
         },
-        (None, Some(_)) => Err(immutable(target)),
         (Some(filter), None) => selected(action, target, filter, value).map(Some),
         (Some(filter), Some(true)) if action == Action::Add => selected(action, target, filter, value).map(Some),
-        (Some(_), Some(true)) => Err(immutable(target)),
+        (None, Some(_)) | (Some(_), Some(true)) => Err(immutable(target)),
         // The display, type or $ref of one member: derived, so that there is nothing to change.
         (Some(_), Some(false)) => Ok(None),
     }
@@ -64,7 +64,7 @@ fn selected(action: Action, target: &Target, filter: Filter, value: Option<Value
         return Err(immutable(target));
     }
     ids.extend(given);
-    let mut seen = std::collections::HashSet::new();
+    let mut seen = HashSet::new();
     ids.retain(|id| seen.insert(id.clone()));
     Ok(MemberEdit::Add(ids))
 }

@@ -17,13 +17,10 @@ const MAX_PATH: usize = 1024;
 
 /// Reads the body of a PATCH.
 pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
-    let operations = match body.as_object().and_then(|body| member(body, "Operations")) {
-        Some(Value::Array(operations)) => operations,
-        Some(_) | None => {
-            return Err(Error::syntax(
-                "the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)",
-            ));
-        }
+    let Some(Value::Array(operations)) = body.as_object().and_then(|body| member(body, "Operations")) else {
+        return Err(Error::syntax(
+            "the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)",
+        ));
     };
     if operations.len() > MAX_OPERATIONS {
         return Err(Error::too_large(format!("Operations: at most {MAX_OPERATIONS} may be sent at a time")));

@@ -84,7 +84,7 @@ fn the_core_comes_before_extensions_and_the_longest_urn_counts() {
 
 #[test]
 fn paths_that_name_nothing_are_refused() {
-    let long = "a".repeat(1025);
+    let (long, longest) = ("a".repeat(1025), "a".repeat(1024));
     let cases = [
         ("", "the path must be an attribute name"),
         ("user name", "the path must be an attribute name"),
@@ -94,7 +94,7 @@ fn paths_that_name_nothing_are_refused() {
         ("naïve", "the path must be an attribute name"),
         ("user\0Name", "the path must be an attribute name"),
         (&long, "the path is longer than 1024 bytes"),
-        (&long[..1024], "the name is no attribute of User"),
+        (&longest, "the name is no attribute of User"),
         ("__proto__", "__proto__ is no attribute of User"),
         ("nope", "nope is no attribute of User"),
         (".", ". is no attribute of User"),
@@ -165,8 +165,10 @@ fn patch_paths_choose_elements_and_describe_new_ones() {
         ),
         (r#"emails[type eq "a" or type eq "b"]"#, "emails", Some(r#"{"type":"b"}"#), None),
         (r#"emails[not (type eq "a")]"#, "emails", Some(r#"{"type":"b"}"#), None),
+        (r#"emails[type eq "b" and type eq "B"]"#, "emails", Some(r#"{"type":"b"}"#), None),
+        (r#"emails[type eq "b" and value eq null]"#, "emails", Some(r#"{"type":"b"}"#), Some(json!({ "type": "b" }))),
         (r#"emails[type sw "a"]"#, "emails", Some(r#"{"type":"ab"}"#), None),
-        (r#"urn:ietf:params:scim:schemas:core:2.0:User:emails[value pr]"#, "emails", Some(r#"{"value":"b"}"#), None),
+        ("urn:ietf:params:scim:schemas:core:2.0:User:emails[value pr]", "emails", Some(r#"{"value":"b"}"#), None),
         (
             r#"name[familyName eq "x"].givenName"#,
             "name.givenName",

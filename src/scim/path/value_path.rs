@@ -13,8 +13,9 @@ pub struct ValuePath {
     pub target: Target,
     /// Which elements are meant; targets relative to the element.
     pub filter: Option<Filter>,
-    /// The element the filter describes, if it only joins equalities with `and`: canonical names,
-    /// the values as the client wrote them, coerced.
+    /// The element the filter describes, if it only joins equalities with `and` that do not
+    /// contradict each other: canonical names, the values as the client wrote them, coerced.
+    /// Equality with null describes nothing. Always none for lists of simple values.
     pub described: Option<Object>,
 }
 

@@ -89,7 +89,8 @@ fn apply_keeps_the_order_of_the_document() {
 
 #[test]
 fn shows_tells_whether_derived_attributes_must_be_read() {
-    let table: [(&str, &[&str], &[&str], Storage, bool); 10] = [
+    type Row = (&'static str, &'static [&'static str], &'static [&'static str], Storage, bool);
+    let table: [Row; 10] = [
         ("User", &[], &[], Storage::Groups, true),
         ("User", &[], &[], Storage::Members, false),
         ("User", &["userName"], &[], Storage::Groups, false),

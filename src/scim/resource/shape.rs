@@ -143,9 +143,8 @@ fn collect_ids(attribute: &Attribute, sent: Value, ids: &mut Vec<String>) -> Res
         match id {
             Value::String(id) if id.is_empty() => {}
             Value::String(id) => ids.push(id),
-            Value::Number(id) => ids.push(id.to_string()),
             Value::Null => {}
-            Value::Bool(_) | Value::Array(_) | Value::Object(_) => return refuse(),
+            Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_) => return refuse(),
         }
         if ids.len() > MAX_VALUES {
             return Err(too_many(attribute));

@@ -62,6 +62,8 @@ fn create_asks_for_required_values_and_limits_lengths() {
         ("User", json!({"userName": "u", "displayName": long(1025)}), Some("displayName")),
         ("User", json!({"userName": "u", "emails": [{"value": long(1025)}]}), Some("emails.value")),
         ("User", json!({"userName": "u", "title": long(5000)}), None),
+        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_000]}), None),
+        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_001]}), Some("roles")),
         ("Group", json!({}), Some("displayName")),
     ];
     for (name, document, expected) in table {

@@ -98,10 +98,11 @@ impl Sql {
         self
     }
 
-    /// The text as it would be sent, for tests and explanations.
-    #[must_use]
-    pub fn text(&self) -> &str {
-        &self.text
+    /// The same statement behind a keyword such as EXPLAIN.
+    #[cfg(test)]
+    pub(super) fn behind(mut self, keyword: &'static str) -> Self {
+        self.text.insert_str(0, keyword);
+        self
     }
 
     pub(super) fn into_parts(self) -> (String, Vec<Val>, bool) {

@@ -39,7 +39,7 @@ fn filters_print_with_the_structure_they_were_read_with() {
         ("a eq true and b eq false and c eq null", "a eq true and b eq false and c eq null"),
     ];
     for (text, expected) in cases {
-        assert_eq!(parse(text).map(|tree| tree.to_string()).unwrap_or_else(|error| error.detail), expected, "{text}");
+        assert_eq!(parse(text).map_or_else(|error| error.detail, |tree| tree.to_string()), expected, "{text}");
     }
 }
 
