@@ -5,6 +5,9 @@ use crate::wire::{Server, answer};
 use serde_json::Value;
 use std::path::Path;
 
+/// Variables and their values.
+type Settings = &'static [(&'static str, &'static str)];
+
 const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
 
 /// Runs a case with an empty database of each kind and an empty working directory.
@@ -91,7 +94,7 @@ fn what_is_not_understood_is_refused_with_a_sentence() {
     let place = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let place = place.block_on(Database::create(Kind::Sqlite)).unwrap();
     let directory = place.directory().unwrap();
-    let table: [(&[(&str, &str)], &[&str], &str); 6] = [
+    let table: [(Settings, &[&str], &str); 6] = [
         (&[("ROSTER_DATABSE_URL", "sqlite:x.db")], &[], "ROSTER_DATABSE_URL"),
         (&[("ROSTER_LISTEN", "nowhere")], &[], "ROSTER_LISTEN"),
         (&[("ROSTER_DATABASE_URL", "mysql://x")], &[], "ROSTER_DATABASE_URL"),

@@ -1,4 +1,4 @@
-//! ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 §4), health and the OpenAPI document.
+//! Configuration, resource types, schemas (RFC 7644 §4), health and the OpenAPI document.
 
 use crate::server::{Api, BASE, both};
 use serde_json::{Value, json};

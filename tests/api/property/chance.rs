@@ -3,7 +3,7 @@
 use roster::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Storage, Uniqueness};
 use serde_json::{Map, Value, json};
 
-/// SplitMix64: one seed, one sequence.
+/// `SplitMix64`: one seed, one sequence.
 pub struct Chance(pub u64);
 
 /// Texts that fold, normalise, escape or sort in surprising ways.
@@ -47,8 +47,22 @@ const TEXTS: [&str; 36] = [
 ];
 const INTEGERS: [i64; 12] =
     [0, 1, -1, 2, 7, 10, 1_000, i64::MAX, i64::MIN, (1 << 53) + 1, 1 << 53, -9_007_199_254_740_993];
-const DECIMALS: [f64; 14] =
-    [0.0, -0.0, 0.1, 0.3, 0.300_000_000_000_000_04, 1.0, -1.0, 1.5, 2.0, 10.25, 1e300, -1e300, 5e-324, 9_007_199_254_740_993.0];
+const DECIMALS: [f64; 14] = [
+    0.0,
+    -0.0,
+    0.1,
+    0.3,
+    0.300_000_000_000_000_04,
+    1.0,
+    -1.0,
+    1.5,
+    2.0,
+    10.25,
+    1e300,
+    -1e300,
+    5e-324,
+    9_007_199_254_740_993.0,
+];
 const DATES: [&str; 12] = [
     "2026-01-31T09:30:00Z",
     "2026-01-31T09:30:00.000Z",
@@ -238,13 +252,11 @@ impl Chance {
     fn question(&mut self, kind: &ResourceType, known: &[String]) -> String {
         let extension =
             if self.percent(25) && !kind.extensions.is_empty() { Some(self.pick(&kind.extensions)) } else { None };
-        let attributes: Vec<&Attribute> = match extension {
-            Some(extension) => extension.schema.attributes.iter().map(AsRef::as_ref).collect(),
-            None => {
-                let common =
-                    kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
-                kind.schema.attributes.iter().chain(common).map(AsRef::as_ref).collect()
-            }
+        let attributes: Vec<&Attribute> = if let Some(extension) = extension {
+            extension.schema.attributes.iter().map(AsRef::as_ref).collect()
+        } else {
+            let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
+            kind.schema.attributes.iter().chain(common).map(AsRef::as_ref).collect()
         };
         let askable: Vec<&Attribute> = attributes
             .into_iter()
