@@ -58,7 +58,7 @@ impl Directory {
             scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
             document: resource::finish(kind, &id, document),
             id,
-            members: known_form(members.unwrap_or_default()),
+            members: members.unwrap_or_default(),
             password,
         };
         self.inner.store.write(unit).await
@@ -81,7 +81,7 @@ impl Directory {
         let Draft { document, members, password, unknown } = resource::read(kind, body)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
-        let members = has_members.then(|| MemberEdit::Replace(known_form(members.unwrap_or_default())));
+        let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
         let unit = Change {
             scope: self.scope(caller, kind, show),
             id: id.to_owned(),
@@ -114,6 +114,12 @@ impl Directory {
         caller.may_write()?;
         let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
         note_unknown(kind, &unknown);
+        let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
+            tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
+            Vec::new()
+        } else {
+            members
+        };
         if named.is_some_and(|named| named != id) {
             return Err(
                 scim::Error::mutability("id is read-only and differs from the resource's (RFC 7643 §3.1)").into()
@@ -124,7 +130,7 @@ impl Directory {
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
-            members: members.into_iter().map(known_form_edit).collect(),
+            members,
             password: self.password_change(caller, kind, id, password).await?,
             base: base.to_owned(),
             answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
@@ -192,24 +198,16 @@ fn note_unknown(kind: &ResourceType, unknown: &[String]) {
     }
 }
 
-/// Leaves out member ids that do not even have the form of an id of ours: they refer to nothing
-/// this directory could ever hold, and clients exist that probe with them. An id that has the form
-/// and is nobody's is refused by the store.
-fn known_form(mut ids: Vec<String>) -> Vec<String> {
-    let sent = ids.len();
-    ids.retain(|id| ident::is_resource_id(id));
-    if ids.len() < sent {
-        tracing::warn!(left_out = sent - ids.len(), "ignored members whose value cannot be the id of a resource");
-    }
-    ids
-}
-
-fn known_form_edit(edit: MemberEdit) -> MemberEdit {
-    match edit {
-        MemberEdit::Add(ids) => MemberEdit::Add(known_form(ids)),
-        MemberEdit::Replace(ids) => MemberEdit::Replace(known_form(ids)),
-        kept @ (MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_)) => kept,
-    }
+/// Whether all that is asked is to add members by ids that do not even have the form of ours.
+///
+/// Clients probe with such ids; adding nobody changes nothing. With anything beside them the request
+/// is refused by the store, so that no request does a part of what it says.
+fn name_nobody(edits: &[MemberEdit]) -> bool {
+    !edits.is_empty()
+        && edits.iter().all(|edit| match edit {
+            MemberEdit::Add(ids) => !ids.iter().any(|id| ident::is_resource_id(id)),
+            MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_) | MemberEdit::Replace(_) => false,
+        })
 }
 
 /// What every write knows.

@@ -21,7 +21,7 @@ fn filter_of(text: &str) -> Filter {
 async fn edits_add_remove_and_replace_members() {
     on_each(async |store| {
         for id in ["u-1", "u-2", "u-3", "u-4"] {
-            make(&store, user(id, json!({ "userName": format!("Name {id}") }))).await;
+            make(&store, user(id, json!({ "userName": id, "displayName": format!("Name {id}") }))).await;
         }
         let inner = make(&store, group("g-2", "inner")).await;
         let group = make(&store, group("g-1", "outer")).await;
