@@ -6,7 +6,7 @@
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
-use crate::scim::patch::{self, MemberEdit, Patch};
+use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
@@ -88,7 +88,7 @@ impl Directory {
             expect: expect.clone(),
             what: What::Replace(document),
             members: members.into_iter().collect(),
-            password: self.password_change(caller, kind, id, password.map(Some)).await?,
+            password: self.password_change(caller, kind, id, password.map(PasswordEdit::Set)).await?,
             base: String::new(),
             answer_members: None,
         };
@@ -171,7 +171,7 @@ impl Directory {
         caller: &Caller,
         kind: &ResourceType,
         id: &str,
-        wanted: Option<Option<String>>,
+        wanted: Option<PasswordEdit>,
     ) -> Result<PasswordChange, Error> {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
@@ -179,10 +179,12 @@ impl Directory {
         let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
-            (None, None) => Ok(PasswordChange::Keep),
-            (None, Some(_)) => Ok(PasswordChange::Remove),
-            (Some(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => Ok(PasswordChange::Keep),
-            (Some(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
+            (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
+            (PasswordEdit::Remove, Some(_)) => Ok(PasswordChange::Remove),
+            (PasswordEdit::Set(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => {
+                Ok(PasswordChange::Keep)
+            }
+            (PasswordEdit::Set(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
         }
     }
 }
