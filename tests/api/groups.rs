@@ -1,12 +1,13 @@
 //! Groups and their members (RFC 7643 §4.2): rows that come and go, nesting, and what follows.
 
-use crate::server::{Api, BASE, both};
+use crate::server::{Api, BASE, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
     members_are_shown_with_reference_name_and_type,
     members_come_and_go_in_every_shape,
     unknown_members_are_refused_whole,
+    members_that_cannot_be_ids_are_left_out,
     a_group_cannot_contain_itself,
     users_show_direct_and_indirect_groups,
     a_deleted_member_leaves_its_groups,
@@ -39,7 +40,7 @@ async fn members_are_shown_with_reference_name_and_type(api: Api) {
         outer.json["members"],
         json!([
             { "value": ann, "$ref": format!("{BASE}/Users/{ann}"), "display": "Ann Arbor", "type": "User" },
-            { "value": bob, "$ref": format!("{BASE}/Users/{bob}"), "display": "bob", "type": "User" },
+            { "value": bob, "$ref": format!("{BASE}/Users/{bob}"), "type": "User" },
             { "value": inner, "$ref": format!("{BASE}/Groups/{inner}"), "display": "Inner", "type": "Group" }
         ])
     );
@@ -94,13 +95,22 @@ async fn members_come_and_go_in_every_shape(api: Api) {
 async fn unknown_members_are_refused_whole(api: Api) {
     let known = api.user("known").await;
     let group = api.group("Strict", &[]).await;
-    let both = json!([{ "value": known }, { "value": "unknown" }]);
+    let both = json!([{ "value": known }, { "value": NOBODY }]);
     let operations = json!([{ "op": "add", "path": "members", "value": both }]);
     api.patch(&format!("/Groups/{group}"), &operations).send().await.refused(400, "invalidValue");
     assert!(members(&api, &group).await.is_empty());
     let body = json!({ "displayName": "Strict", "members": both });
     api.put(&format!("/Groups/{group}"), &body).send().await.refused(400, "invalidValue");
     assert!(members(&api, &group).await.is_empty());
+}
+
+async fn members_that_cannot_be_ids_are_left_out(api: Api) {
+    let known = api.user("known").await;
+    let group = api.group("Tolerant", &["no-id-of-ours", &known]).await;
+    assert_eq!(members(&api, &group).await, [known.as_str()]);
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": "another" }] }]);
+    let patched = api.patch(&format!("/Groups/{group}"), &add).send().await.is(200);
+    assert_eq!(patched.json["meta"]["version"], "W/\"1\"", "nothing changed");
 }
 
 async fn a_group_cannot_contain_itself(api: Api) {
@@ -209,7 +219,8 @@ async fn large_groups_answer_a_patch_without_a_body(api: Api) {
 }
 
 async fn groups_are_found_by_member(api: Api) {
-    let user = api.user("sought").await;
+    let body = json!({ "userName": "sought", "displayName": "Sought" });
+    let user = api.post("/Users", &body).send().await.is(201).id();
     let with = api.group("With", &[&user]).await;
     api.group("Without", &[]).await;
     for filter in [
