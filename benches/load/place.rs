@@ -25,12 +25,13 @@ impl Place {
     pub fn make(database: &str) -> Option<Self> {
         let name = format!("roster_load_{}", std::process::id());
         let directory = std::env::temp_dir().join(&name);
-        std::fs::create_dir_all(&directory).unwrap();
         if database == "SQLite" {
+            std::fs::create_dir_all(&directory).unwrap();
             let url = format!("sqlite:{}", directory.join("roster.db").display());
             return Some(Self { url, directory, server: None, name });
         }
         let server = std::env::var("ROSTER_TEST_POSTGRES").ok()?;
+        std::fs::create_dir_all(&directory).unwrap();
         administer(&server, &format!("create database {name}"));
         let url = format!("{}/{name}", server.rsplit_once('/').expect("a URL that names a database").0);
         Some(Self { url, directory, server: Some(server), name })

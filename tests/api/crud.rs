@@ -1,6 +1,6 @@
 //! Create, read, replace, delete (RFC 7644 §3.3, §3.4.1, §3.5.1, §3.6), and what they show.
 
-use crate::server::{Api, BASE, both};
+use crate::server::{Api, BASE, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
@@ -160,7 +160,7 @@ async fn required_and_bounded_values_are_checked(api: Api) {
         ("/Users", json!({ "userName": "a", "password": "p".repeat(1025) }), "password"),
         ("/Groups", json!({ "members": [] }), "displayName"),
         ("/Groups", json!({ "displayName": "" }), "displayName"),
-        ("/Groups", json!({ "displayName": "g", "members": [{ "value": "nobody" }] }), "members"),
+        ("/Groups", json!({ "displayName": "g", "members": [{ "value": NOBODY }] }), "members"),
     ];
     for (path, body, attribute) in table {
         let detail = api.post(path, &body).send().await.refused(400, "invalidValue");

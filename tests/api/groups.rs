@@ -1,6 +1,6 @@
 //! Groups and their members (RFC 7643 §4.2): rows that come and go, nesting, and what follows.
 
-use crate::server::{Api, BASE, both};
+use crate::server::{Api, BASE, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
@@ -95,7 +95,7 @@ async fn members_come_and_go_in_every_shape(api: Api) {
 async fn unknown_members_are_refused_whole(api: Api) {
     let known = api.user("known").await;
     let group = api.group("Strict", &[]).await;
-    let both = json!([{ "value": known }, { "value": "unknown" }]);
+    let both = json!([{ "value": known }, { "value": NOBODY }]);
     let operations = json!([{ "op": "add", "path": "members", "value": both }]);
     api.patch(&format!("/Groups/{group}"), &operations).send().await.refused(400, "invalidValue");
     assert!(members(&api, &group).await.is_empty());

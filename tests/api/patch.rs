@@ -2,7 +2,7 @@
 //! request leaves no trace.
 
 use crate::pattern;
-use crate::server::{Api, both};
+use crate::server::{Api, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
@@ -206,7 +206,7 @@ async fn a_refused_request_leaves_no_trace(api: Api) {
     let operations = json!([
         { "op": "add", "path": "members", "value": [{ "value": id }] },
         { "op": "replace", "path": "displayName", "value": "After" },
-        { "op": "add", "path": "members", "value": [{ "value": "nobody" }] }
+        { "op": "add", "path": "members", "value": [{ "value": NOBODY }] }
     ]);
     api.patch(&group_path, &operations).send().await.refused(400, "invalidValue");
     assert_eq!(api.get(&group_path).send().await.json, before);

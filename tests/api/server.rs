@@ -22,6 +22,8 @@ use std::sync::Arc;
 pub const BASE: &str = "https://roster.example/scim/v2";
 /// 2026-01-31T09:30:00Z, where the clock of every case stands at first.
 pub const START: Micros = 1_769_851_800_000_000;
+/// An id as this server makes them, that no resource has.
+pub const NOBODY: &str = "018f0000-0000-7000-8000-000000000000";
 /// The token of every case.
 const TOKEN: &str = "token-of-the-tests-0123456789abcdef";
 
