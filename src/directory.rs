@@ -5,6 +5,7 @@
 mod access;
 mod error;
 mod list;
+pub mod manage;
 mod record;
 mod write;
 

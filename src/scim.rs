@@ -13,6 +13,7 @@ pub mod path;
 pub mod projection;
 pub mod resource;
 pub mod schema;
+pub mod tolerance;
 pub mod urn;
 pub mod validate;
 pub mod value;

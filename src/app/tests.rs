@@ -52,7 +52,7 @@ async fn the_first_start_makes_a_token_and_later_ones_keep_it() {
     let again = folder.start(None).await;
     assert_eq!(again.first_token, None);
     assert!(again.directory.authenticate(token.reveal()).await.is_ok());
-    assert_eq!(again.directory.tokens().await.unwrap().len(), 1);
+    assert_eq!(again.directory.first_tokens().await.unwrap().len(), 1);
     again.store.close().await;
 }
 
@@ -83,8 +83,8 @@ async fn a_chosen_token_that_cannot_be_one_is_refused_before_the_database_is_mad
 async fn opening_makes_no_tenant() {
     let folder = Folder::new();
     let app = App::open(folder.options(None)).await.unwrap();
-    assert_eq!(app.directory.tokens().await.unwrap(), []);
-    assert!(!app.directory.revoke_token(1).await.unwrap());
+    assert_eq!(app.directory.first_tokens().await.unwrap(), []);
+    assert!(!app.directory.revoke_first_token(1).await.unwrap());
     app.store.close().await;
     let started = folder.start(None).await;
     assert!(matches!(started.first_token, Some(FirstToken::Generated(_))), "the database is still new");

@@ -87,7 +87,7 @@ async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<St
         Command::Create { name, scopes, expires, json } => {
             let expires = expires.map(|end| end.instant(clock.now())).transpose()?;
             let scopes: Scopes = scopes.into_iter().collect();
-            let made = house.create_token(&name, &scopes, expires).await;
+            let made = house.create_first_token(&name, &scopes, expires).await;
             let (token, row) = made.map_err(|error| match error {
                 // The domain's own sentence: the database is new and nobody has started the server.
                 directory::Error::Internal(why) => Error::Failed(why),
@@ -99,14 +99,14 @@ async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<St
             Ok(format!("Token {} ({}), shown this once:\n\n{}\n", row.num, row.name, token.reveal()))
         }
         Command::List { json } => {
-            let rows = house.tokens().await?;
+            let rows = house.first_tokens().await?;
             if json {
                 return Ok(format!("{:#}\n", rows.iter().map(|row| describe(row, None)).collect::<Value>()));
             }
             Ok(table(&rows))
         }
         Command::Revoke { num } => {
-            if !house.revoke_token(num).await? {
+            if !house.revoke_first_token(num).await? {
                 return Err(Error::Failed(format!("there is no token {num}")));
             }
             Ok(format!("Token {num} is revoked.\n"))

@@ -5,8 +5,10 @@ use super::{Directory, Error};
 use crate::auth::scope::Scopes;
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
+use crate::scim::tolerance::Profile;
 use crate::store::credentials::{self, NewToken};
 use crate::store::{self, Conn, TenantId, Unit};
+use std::sync::Arc;
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]
@@ -15,8 +17,12 @@ pub struct Caller {
     pub tenant: TenantId,
     /// The connection its credential belongs to.
     pub connection: i64,
+    /// Which credential it presented, for people: `token 3 (first token)`.
+    pub credential: String,
     /// What it may do.
     pub scopes: Scopes,
+    /// How tolerant the server is towards it.
+    pub profile: Arc<Profile>,
 }
 
 impl Caller {
@@ -44,7 +50,13 @@ impl Directory {
             return Err(Error::Unauthenticated);
         }
         let scopes = Scopes::parse(&token.scopes).map_err(Error::Internal)?;
-        Ok(Caller { tenant: token.tenant, connection: token.connection, scopes })
+        Ok(Caller {
+            tenant: token.tenant,
+            connection: token.connection,
+            credential: format!("token {} ({})", token.num, token.name),
+            scopes,
+            profile: Arc::default(),
+        })
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no
@@ -65,7 +77,7 @@ impl Directory {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn create_token(
+    pub async fn create_first_token(
         &self,
         name: &str,
         scopes: &Scopes,
@@ -81,7 +93,7 @@ impl Directory {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn tokens(&self) -> Result<Vec<credentials::Token>, Error> {
+    pub async fn first_tokens(&self) -> Result<Vec<credentials::Token>, Error> {
         let mut conn = self.inner.store.read().await?;
         Ok(match credentials::first_connection(&mut conn).await? {
             Some((tenant, _)) => credentials::list_tokens(&mut conn, tenant).await?,
@@ -94,7 +106,7 @@ impl Directory {
     ///
     /// # Errors
     /// If the store fails.
-    pub async fn revoke_token(&self, num: i64) -> Result<bool, Error> {
+    pub async fn revoke_first_token(&self, num: i64) -> Result<bool, Error> {
         self.inner.store.write(RevokeToken { num }).await
     }
 }

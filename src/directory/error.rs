@@ -20,6 +20,12 @@ pub enum Error {
     /// The credential lacks a right; the scope that would be needed.
     #[error("the credential lacks the scope {0}")]
     Forbidden(&'static str),
+    /// Something of that name exists already; the word for it.
+    #[error("there is a {0} of that name already")]
+    Taken(&'static str),
+    /// An administrator's request breaks a rule; the sentence says which.
+    #[error("{0}")]
+    Invalid(String),
     /// Too much is going on: try again.
     #[error("the server is busy")]
     Busy(#[source] Option<store::Error>),

@@ -163,6 +163,12 @@ impl From<directory::Error> for Refusal {
             directory::Error::NotFound(kind) => {
                 Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} with this id"))
             }
+            directory::Error::Taken(what) => {
+                Self::new(StatusCode::CONFLICT, format!("there is a {what} of that name already"))
+            }
+            directory::Error::Invalid(why) => {
+                Self { scim_type: Some(scim::ScimType::InvalidValue), ..Self::new(StatusCode::BAD_REQUEST, why) }
+            }
             directory::Error::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "the resource has another version than If-Match or If-None-Match allow; \
