@@ -127,10 +127,14 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-/// Numbers are taken for their text; booleans are more likely a mistake.
+/// Numbers are taken for their text, unless they are so large that reading them has lost digits:
+/// an identifier must not become another one. Booleans are more likely a mistake.
 fn text(value: Value) -> Option<Value> {
+    /// 2 to the power of 53; not every whole number beyond is a float.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::String(text) => Some(Value::String(text)),
+        Value::Number(number) if number.is_f64() && number.as_f64().is_none_or(|float| float.abs() > EXACT) => None,
         Value::Number(number) => Some(Value::String(number.to_string())),
         _ => None,
     }
