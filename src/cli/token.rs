@@ -6,7 +6,7 @@ use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::Token;
 use crate::clock::{Clock, Micros, rfc3339};
 use crate::config::Config;
-use crate::directory::Directory;
+use crate::directory::{self, Directory};
 use crate::store::credentials::Token as Row;
 use clap::Subcommand;
 use serde_json::{Value, json};
@@ -82,26 +82,31 @@ pub(super) async fn run(command: Command, config: Config) -> Result<(), Error> {
 }
 
 /// Does what is asked and says what to print.
-async fn answer(command: Command, directory: &Directory, clock: &Clock) -> Result<String, Error> {
+async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<String, Error> {
     match command {
         Command::Create { name, scopes, expires, json } => {
             let expires = expires.map(|end| end.instant(clock.now())).transpose()?;
             let scopes: Scopes = scopes.into_iter().collect();
-            let (token, row) = directory.create_token(&name, &scopes, expires).await?;
+            let made = house.create_token(&name, &scopes, expires).await;
+            let (token, row) = made.map_err(|error| match error {
+                // The domain's own sentence: the database is new and nobody has started the server.
+                directory::Error::Internal(why) => Error::Failed(why),
+                other => Error::Directory(other),
+            })?;
             if json {
                 return Ok(format!("{:#}\n", describe(&row, Some(&token))));
             }
             Ok(format!("Token {} ({}), shown this once:\n\n{}\n", row.num, row.name, token.reveal()))
         }
         Command::List { json } => {
-            let rows = directory.tokens().await?;
+            let rows = house.tokens().await?;
             if json {
                 return Ok(format!("{:#}\n", rows.iter().map(|row| describe(row, None)).collect::<Value>()));
             }
             Ok(table(&rows))
         }
         Command::Revoke { num } => {
-            if !directory.revoke_token(num).await? {
+            if !house.revoke_token(num).await? {
                 return Err(Error::Failed(format!("there is no token {num}")));
             }
             Ok(format!("Token {num} is revoked.\n"))

@@ -3,7 +3,7 @@
 
 use crate::scim::Object;
 use crate::scim::path::{self, Target};
-use crate::scim::schema::{Attribute, ResourceType, Schema, Storage, Uniqueness};
+use crate::scim::schema::{Attribute, Kind, ResourceType, Schema, Storage, Uniqueness};
 use crate::scim::value::{self, Key};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -45,6 +45,12 @@ pub(super) struct Derived {
     pub display: Option<String>,
     pub display_key: Option<String>,
     pub search: String,
+    pub rows: Rows,
+}
+
+/// The rows derived from one document.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Rows {
     pub unique: BTreeSet<UniqueKey>,
     pub index: BTreeSet<IndexKey>,
 }
@@ -63,12 +69,13 @@ pub(super) fn hot(kind: &ResourceType, target: &Target) -> Option<Hot> {
         return None;
     }
     let name = target.attribute.name.as_str();
-    if kind.key.as_ref().is_some_and(|key| key.name == name) {
+    let is_text = matches!(target.attribute.kind, Kind::String | Kind::Reference) && !target.attribute.multi_valued;
+    if is_text && kind.key.as_ref().is_some_and(|key| key.name == name) {
         return Some(Hot::NameKey);
     }
     match name {
-        "externalId" => Some(Hot::ExternalId),
-        "active" if target.attribute.kind == crate::scim::schema::Kind::Boolean => Some(Hot::Active),
+        "externalId" if is_text => Some(Hot::ExternalId),
+        "active" if target.attribute.kind == Kind::Boolean => Some(Hot::Active),
         _ => None,
     }
 }
@@ -81,45 +88,56 @@ pub(super) fn is_indexed(kind: &ResourceType, target: &Target) -> bool {
             sub.storage == Storage::Indexed || (target.attribute.storage == Storage::Indexed && sub.name == "value")
         }
     };
-    marked && hot(kind, target).is_none() && target.leaf().kind != crate::scim::schema::Kind::Decimal
+    marked && hot(kind, target).is_none() && target.leaf().kind != Kind::Decimal
 }
 
 /// Derives the columns and rows of a document.
 pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
+    let display = display(kind, document);
     let mut derived = Derived {
         active: None,
         name_key: None,
         external_id: None,
-        display: display(kind, document),
-        display_key: None,
+        display_key: display.as_deref().map(value::fold),
+        display,
         search: Value::Object(value::search_document(kind, document)).to_string(),
-        unique: BTreeSet::new(),
-        index: BTreeSet::new(),
+        rows: rows(kind, document),
     };
-    derived.display_key = derived.display.as_deref().map(value::fold);
     for target in targets(kind) {
-        let column = hot(kind, &target);
-        let unique = target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id";
-        let indexed = is_indexed(kind, &target);
-        if column.is_none() && !unique && !indexed {
-            continue;
-        }
-        for (element, key) in keys(document, &target) {
-            match (column, &key) {
-                (Some(Hot::Active), Key::Boolean(active)) => derived.active = Some(*active),
-                (Some(Hot::NameKey), Key::Text(text)) => derived.name_key = Some(cut_column(text)),
-                (Some(Hot::ExternalId), Key::Text(text)) => derived.external_id = Some(cut_column(text)),
-                (Some(Hot::Active | Hot::NameKey | Hot::ExternalId) | None, _) => {}
-            }
-            if unique {
-                derived.unique.insert(UniqueKey { attribute: target.name(), key: unique_key(&key) });
-            }
-            if indexed && let Some(key) = index_key(&key) {
-                derived.index.insert(IndexKey { attribute: target.name(), key, element });
+        let Some(column) = hot(kind, &target) else { continue };
+        for (_, key) in keys(document, &target) {
+            match (column, key) {
+                (Hot::Active, Key::Boolean(active)) => derived.active = Some(active),
+                (Hot::NameKey, Key::Text(text)) => derived.name_key = Some(cut_column(&text)),
+                (Hot::ExternalId, Key::Text(text)) => derived.external_id = Some(cut_column(&text)),
+                // A key has the type of its attribute, which decided about the column.
+                (Hot::Active | Hot::NameKey | Hot::ExternalId, _) => {}
             }
         }
     }
     derived
+}
+
+/// Derives the rows of a document.
+pub(super) fn rows(kind: &ResourceType, document: &Object) -> Rows {
+    let mut rows = Rows::default();
+    for target in targets(kind) {
+        // Ids are unique by a constraint of their own.
+        let unique = target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id";
+        let indexed = is_indexed(kind, &target);
+        if !unique && !indexed {
+            continue;
+        }
+        for (element, key) in keys(document, &target) {
+            if unique {
+                rows.unique.insert(UniqueKey { attribute: target.name(), key: unique_key(&key) });
+            }
+            if indexed && let Some(key) = index_key(&key) {
+                rows.index.insert(IndexKey { attribute: target.name(), key, element });
+            }
+        }
+    }
+    rows
 }
 
 /// The name under which another resource shows this one.

@@ -1,6 +1,6 @@
 //! Membership rows: one per group and member, whatever the size of the group.
 
-use super::sql::Val;
+use super::sql::{Record, Sql, Val};
 use super::{Conn, Error, Row, TenantId, select};
 use crate::scim::filter::Filter;
 use crate::scim::patch::MemberEdit;
@@ -70,7 +70,9 @@ async fn add(conn: &mut Conn, tenant: TenantId, group: i64, ids: &[String]) -> R
         // Two edits that each put one group into the other must not pass each other.
         let mut sql = conn.sql().with("SELECT num FROM tenant WHERE num = $1", [tenant.0.into()]);
         sql.push(conn.dialect().lock());
-        conn.fetch(sql).await?;
+        if conn.fetch_first(sql).await?.is_none() {
+            return Err(Error::Database("there is no such tenant".into()));
+        }
     }
     let mut sql = conn
         .sql()
@@ -138,18 +140,23 @@ async fn remove_where(
     filter: &Filter,
     base: &str,
 ) -> Result<bool, Error> {
-    let mut sql = conn.sql();
+    let sql = removal(conn.sql(), tenant, group, filter, base);
+    Ok(conn.execute(sql).await? > 0)
+}
+
+/// Removes the members that match; those that are named by id are found by it, not by looking
+/// through the group.
+pub(super) fn removal(mut sql: Sql, tenant: TenantId, group: i64, filter: &Filter, base: &str) -> Sql {
     let tenant = sql.hold(tenant.0);
     let group = sql.hold(group);
     sql.push("DELETE FROM member WHERE tenant = ").again(tenant).push(" AND grp = ").again(group);
-    sql.push(
-        " AND member IN (SELECT m.member FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member",
-    );
+    sql.push(" AND member IN (SELECT m.member FROM member m");
+    sql.push(" JOIN resource x ON x.tenant = m.tenant AND x.num = m.member");
     sql.push(" WHERE m.tenant = ").again(tenant).push(" AND x.tenant = ").again(tenant);
     sql.push(" AND m.grp = ").again(group).push(" AND ");
     select::member_predicate(&mut sql, tenant, filter, base);
     sql.push(")");
-    Ok(conn.execute(sql).await? > 0)
+    sql
 }
 
 /// The members of these groups (by `num`), by group and in the order in which members were made.
@@ -164,7 +171,7 @@ pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Res
     );
     sql.list(Val::Ints(groups.to_vec())).push(") ORDER BY m.grp, m.member");
     let records = conn.fetch(sql).await?;
-    let member = |record: &super::sql::Record| {
+    let member = |record: &Record| {
         Ok(Member { group: record.int(0)?, id: record.text(1)?, kind: record.text(2)?, display: record.maybe_text(3)? })
     };
     records.iter().map(member).collect()
@@ -188,7 +195,7 @@ pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> R
          JOIN resource g ON g.tenant = $1 AND g.num = u.grp ORDER BY u.member, u.grp",
     );
     let records = conn.fetch(sql).await?;
-    let membership = |record: &super::sql::Record| {
+    let membership = |record: &Record| {
         Ok(Membership {
             member: record.int(0)?,
             id: record.text(1)?,

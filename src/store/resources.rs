@@ -3,7 +3,7 @@
 //! Instants are kept in whole milliseconds, as clients see them, so that a filter with a time taken
 //! from an answer means that very time.
 
-use super::keys::{Derived, IndexKey, UniqueKey, derive};
+use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
 use super::{Conn, Error, Row, TenantId};
 use crate::clock::Micros;
@@ -23,7 +23,7 @@ pub async fn insert(
     document: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
-    let Derived { active, name_key, external_id, display, display_key, search, unique, index } = derive(kind, document);
+    let Derived { active, name_key, external_id, display, display_key, search, rows } = derive(kind, document);
     let now = milliseconds(now);
     let text = text(document)?;
     let mut sql = conn.sql().with(
@@ -44,8 +44,8 @@ pub async fn insert(
     );
     sql.json(search).push(") RETURNING num");
     let num = conn.fetch_first(sql).await?.ok_or_else(|| no_row("an insert"))?.int(0)?;
-    insert_unique(conn, tenant, kind, num, &unique.into_iter().collect::<Vec<_>>()).await?;
-    insert_index(conn, tenant, num, &index.into_iter().collect::<Vec<_>>()).await?;
+    insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
+    insert_index(conn, tenant, num, rows.index.iter()).await?;
     Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document: text })
 }
 
@@ -73,6 +73,10 @@ async fn find(
     id: &str,
     lock: &'static str,
 ) -> Result<Option<Row>, Error> {
+    if id.contains('\0') {
+        // No id has it, and Postgres refuses to look.
+        return Ok(None);
+    }
     let mut sql = conn.sql().with(
         "SELECT num, type, id, version, created, modified, doc FROM resource \
          WHERE tenant = $1 AND id = $2 AND type = $3",
@@ -95,7 +99,7 @@ pub async fn replace(
     new: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
-    let before = derive(kind, old);
+    let before = rows(kind, old);
     let after = derive(kind, new);
     let row = Row { version: row.version + 1, modified: milliseconds(now), document: text(new)?, ..row.clone() };
     let mut sql = conn.sql().with(
@@ -118,7 +122,7 @@ pub async fn replace(
     if conn.execute(sql).await? == 0 {
         return Err(Error::Stale);
     }
-    let gone: Vec<_> = before.unique.difference(&after.unique).map(unique_json).collect();
+    let gone: Vec<_> = before.unique.difference(&after.rows.unique).map(unique_json).collect();
     if !gone.is_empty() {
         let mut sql = conn.sql().with(
             "DELETE FROM unique_key WHERE tenant = $1 AND type = $2 AND num = $3 AND (attribute, key) IN \
@@ -128,9 +132,8 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    let come: Vec<_> = after.unique.difference(&before.unique).cloned().collect();
-    insert_unique(conn, tenant, kind, row.num, &come).await?;
-    let gone: Vec<_> = before.index.difference(&after.index).map(index_json).collect();
+    insert_unique(conn, tenant, kind, row.num, after.rows.unique.difference(&before.unique)).await?;
+    let gone: Vec<_> = before.index.difference(&after.rows.index).map(index_json).collect();
     if !gone.is_empty() {
         let mut sql = conn.sql().with(
             "DELETE FROM attr_index WHERE tenant = $1 AND num = $2 AND (attribute, key, element) IN \
@@ -140,8 +143,7 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    let come: Vec<_> = after.index.difference(&before.index).cloned().collect();
-    insert_index(conn, tenant, row.num, &come).await?;
+    insert_index(conn, tenant, row.num, after.rows.index.difference(&before.index)).await?;
     Ok(row)
 }
 
@@ -211,8 +213,9 @@ async fn insert_unique(
     tenant: TenantId,
     kind: &ResourceType,
     num: i64,
-    keys: &[UniqueKey],
+    keys: impl Iterator<Item = &UniqueKey>,
 ) -> Result<(), Error> {
+    let keys: Vec<_> = keys.collect();
     if keys.is_empty() {
         return Ok(());
     }
@@ -221,19 +224,26 @@ async fn insert_unique(
          SELECT $1, $2, x.value ->> 0, x.value ->> 1, $3 FROM ",
         [tenant.0.into(), kind.name.as_str().into(), num.into()],
     );
-    sql.json_list(&keys.iter().map(unique_json).collect());
+    sql.json_list(&keys.iter().copied().map(unique_json).collect());
+    // SQLite would read ON as a part of the join if there were no WHERE.
     sql.push(" WHERE TRUE ON CONFLICT DO NOTHING RETURNING attribute, key");
     let mut taken = Vec::with_capacity(keys.len());
     for record in conn.fetch(sql).await? {
         taken.push(UniqueKey { attribute: record.text(0)?, key: record.text(1)? });
     }
-    match keys.iter().find(|key| !taken.contains(key)) {
+    match keys.into_iter().find(|key| !taken.contains(key)) {
         Some(key) => Err(Error::Unique(key.attribute.clone())),
         None => Ok(()),
     }
 }
 
-async fn insert_index(conn: &mut Conn, tenant: TenantId, num: i64, keys: &[IndexKey]) -> Result<(), Error> {
+async fn insert_index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    num: i64,
+    keys: impl Iterator<Item = &IndexKey>,
+) -> Result<(), Error> {
+    let keys: Vec<_> = keys.map(index_json).collect();
     if keys.is_empty() {
         return Ok(());
     }
@@ -242,7 +252,7 @@ async fn insert_index(conn: &mut Conn, tenant: TenantId, num: i64, keys: &[Index
          SELECT $1, x.value ->> 0, x.value ->> 1, $2, CAST(x.value ->> 2 AS BIGINT) FROM ",
         [tenant.0.into(), num.into()],
     );
-    sql.json_list(&keys.iter().map(index_json).collect());
+    sql.json_list(&Value::Array(keys));
     conn.execute(sql).await.map(drop)
 }
 

@@ -82,7 +82,7 @@ pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
     if let [part] = query.parts.as_slice()
         && part.filter.is_none()
     {
-        return unfiltered(sql, tenant, query, part, &order);
+        return unfiltered(sql, tenant, query, part, order);
     }
     sql.push("WITH hit AS MATERIALIZED (");
     for (place, part) in query.parts.iter().enumerate() {
@@ -105,14 +105,14 @@ pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
         return sql;
     }
     sql.push(COLUMNS).push("(SELECT count(*) AS total FROM hit) c LEFT JOIN (SELECT * FROM hit");
-    limit(&mut sql, query, &order);
-    finish(&mut sql, tenant, &order);
+    limit(&mut sql, query, order);
+    finish(&mut sql, tenant, order);
     if is_common(query) { sql.fixed() } else { sql }
 }
 
 const COLUMNS: &str = "SELECT c.total, d.num, d.type, d.id, d.version, d.created, d.modified, d.doc FROM ";
 
-fn unfiltered(mut sql: Sql, tenant: Arg, query: &Query, part: &Part, order: &sort::Order) -> Sql {
+fn unfiltered(mut sql: Sql, tenant: Arg, query: &Query, part: &Part, order: sort::Order) -> Sql {
     if query.limit == 0 {
         sql.push("SELECT count(*), CAST(NULL AS BIGINT) FROM resource r WHERE ");
         condition(&mut sql, tenant, query, part);
@@ -140,14 +140,14 @@ fn condition(sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
     }
 }
 
-fn limit(sql: &mut Sql, query: &Query, order: &sort::Order) {
+fn limit(sql: &mut Sql, query: &Query, order: sort::Order) {
     let number = |value: u64| i64::try_from(value).unwrap_or(i64::MAX);
     sql.push(" ORDER BY ");
     order.by_key(sql, "key", "num");
     sql.push(" LIMIT ").bind(number(query.limit)).push(" OFFSET ").bind(number(query.offset));
 }
 
-fn finish(sql: &mut Sql, tenant: Arg, order: &sort::Order) {
+fn finish(sql: &mut Sql, tenant: Arg, order: sort::Order) {
     sql.push(") p ON TRUE LEFT JOIN resource d ON d.tenant = ").again(tenant);
     sql.push(" AND d.num = p.num ORDER BY ");
     order.by_key(sql, "p.key", "p.num");

@@ -136,8 +136,9 @@ impl Store {
     pub async fn close(&self) {
         match &*self.inner {
             Inner::Sqlite { writer, readers, .. } => {
-                writer.close().await;
+                // The writer goes last, since a reader cannot put the log back into the file.
                 readers.close().await;
+                writer.close().await;
             }
             Inner::Postgres(pool) => pool.close().await,
         }

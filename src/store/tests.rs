@@ -13,20 +13,21 @@ use super::{Conn, Error, Row, Store, TenantId, Unit};
 use crate::clock::{Micros, rfc3339};
 use crate::scim::filter::{self, Filter};
 use crate::scim::patch::MemberEdit;
-use crate::scim::schema::ResourceType;
 use crate::scim::schema::document::{Choices, built_in};
+use crate::scim::schema::{Registry, ResourceType};
 use crate::scim::{Object, path};
 use serde_json::{Value, json};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const TENANT: TenantId = TenantId(1);
 const BASE: &str = "https://scim.example/v2";
 /// 2026-01-31T09:30:00Z and some microseconds nobody sees.
 const NOW: Micros = 1_769_851_800_000_123;
 
+static REGISTRY: LazyLock<Registry> = LazyLock::new(|| built_in(Choices { unique_group_names: true }));
+
 fn kind(name: &str) -> Arc<ResourceType> {
-    let registry = built_in(Choices { unique_group_names: true });
-    Arc::clone(registry.resource_type(name).unwrap())
+    Arc::clone(REGISTRY.resource_type(name).unwrap())
 }
 
 fn document(kind: &ResourceType, id: &str, attributes: Value) -> Object {

@@ -1,16 +1,19 @@
 //! Patterns for JSON: what a conversation expects of an answer.
 //!
 //! An object asks for its keys and lets others be; `null` asks that the key be absent; a list asks
-//! that each of its elements be somewhere in the list. An object with keys that begin with `$` asks
-//! instead: `$only` these elements and no others, `$none` like this, `$all` like this, `$length`,
+//! that each of its elements be somewhere in the list. An object with one of these keys asks
+//! something else: `$only` these elements and no others, `$none` like this, `$all` like this, `$length`,
 //! `$like` (text in any case), `$begins`, `$ends`, `$holds` (parts of a text), `$not`, `$is` (a type).
 
 use serde_json::{Map, Value};
 
+const OPERATORS: [&str; 10] =
+    ["$only", "$none", "$all", "$length", "$like", "$begins", "$ends", "$holds", "$not", "$is"];
+
 /// Whether a value is as the pattern asks; otherwise a sentence that says where it is not.
 pub fn check(pattern: &Value, found: Option<&Value>, at: &str) -> Result<(), String> {
     match (pattern, found) {
-        (Value::Object(asks), _) if asks.keys().any(|key| key.starts_with('$')) => {
+        (Value::Object(asks), _) if asks.keys().any(|key| OPERATORS.contains(&key.as_str())) => {
             asks.iter().try_for_each(|(ask, pattern)| operator(ask, pattern, found, at))
         }
         (Value::Null, None) => Ok(()),
@@ -86,7 +89,10 @@ fn patterns_hold_and_fail_as_described() {
     let table = [
         (r#"{"name": "Ada", "title": null}"#, true),
         (r#"{"name": null}"#, false),
-        (r#"{"name": {"$like": "ADA", "$not": "ADA", "$begins": "A", "$ends": "a", "$holds": "d", "$is": "text"}}"#, true),
+        (
+            r#"{"name": {"$like": "ADA", "$not": "ADA", "$begins": "A", "$ends": "a", "$holds": "d", "$is": "text"}}"#,
+            true,
+        ),
         (r#"{"name": {"$like": "Eve"}}"#, false),
         (r#"{"active": "true"}"#, false),
         (r#"{"emails": [{"type": "work"}]}"#, true),

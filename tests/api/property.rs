@@ -18,7 +18,7 @@ use roster::scim::schema::{Registry, ResourceType, Storage};
 use roster::scim::value::{self, Key};
 use roster::scim::{Object, resource};
 use roster::store::select::{self, Part, Query};
-use roster::store::{self, Conn, Row, TenantId, Unit, credentials, members, resources};
+use roster::store::{self, Conn, Row, TenantId, Unit, members, resources};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -54,7 +54,7 @@ async fn sql_selects_what_the_evaluator_matches(api: Api) {
         let (schemas, types) = chance.documents(&format!("Thing{batch}"));
         let registry = document::read(&schemas, &types).unwrap();
         let kind = Arc::clone(&registry.types[0]);
-        let tenant = api.store.write(First).await.unwrap();
+        let tenant = api.directory.authenticate(&api.token).await.unwrap().tenant;
         let mut inserts = Vec::new();
         for number in 0..RESOURCES {
             let body = chance.body(&kind, number);
@@ -77,7 +77,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
     let registry = document::built_in(Choices { unique_group_names: true });
     let user = registry.resource_type("User").unwrap();
     let group = registry.resource_type("Group").unwrap();
-    let tenant = api.store.write(First).await.unwrap();
+    let tenant = api.directory.authenticate(&api.token).await.unwrap().tenant;
     let mut inserts = Vec::new();
     for number in 0..RESOURCES {
         let kind = if number < 20 { user } else { group };
@@ -123,7 +123,9 @@ async fn compare(
     differences: &mut Vec<Difference>,
 ) {
     let mut known = BTreeSet::new();
-    stored.iter().for_each(|stored| texts(&Value::Object(stored.document.clone()), &mut known));
+    for stored in stored {
+        texts(&Value::Object(stored.document.clone()), &mut known);
+    }
     let known: Vec<String> = known.into_iter().collect();
     let mut conn = api.store.read().await.unwrap();
     for _ in 0..count {
@@ -266,18 +268,6 @@ fn report(mut differences: Vec<Difference>, seed: u64) {
         differences.len(),
         simplest.join("\n")
     );
-}
-
-/// The first tenant.
-struct First;
-
-impl Unit for First {
-    type Output = TenantId;
-    type Error = store::Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<TenantId, store::Error> {
-        credentials::first_connection(conn, crate::server::START).await.map(|(tenant, _, _)| tenant)
-    }
 }
 
 struct Insert {

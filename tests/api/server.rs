@@ -6,16 +6,15 @@ use crate::call::Call;
 use crate::database::{Database, Kind};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
+use roster::app::{App, Options};
 use roster::auth::password::Hasher;
-use roster::auth::token::Token;
 use roster::clock::{Clock, Micros};
-use roster::directory::{Directory, Limits, Parts};
-use roster::http;
+use roster::config::{Config, Secret};
+use roster::directory::Directory;
 use roster::ident::Ids;
-use roster::scim::schema::document::{self, Choices};
-use roster::store::credentials::{self, NewToken};
-use roster::store::{self, Conn, Store, Unit};
+use roster::store::Store;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -23,6 +22,10 @@ use std::sync::Arc;
 pub const BASE: &str = "https://roster.example/scim/v2";
 /// 2026-01-31T09:30:00Z, where the clock of every case stands at first.
 pub const START: Micros = 1_769_851_800_000_000;
+/// An id as this server makes them, that no resource has.
+pub const NOBODY: &str = "018f0000-0000-7000-8000-000000000000";
+/// The token of every case.
+const TOKEN: &str = "token-of-the-tests-0123456789abcdef";
 
 /// A server with an empty directory; cheap to clone.
 #[derive(Clone)]
@@ -31,7 +34,7 @@ pub struct Api {
     pub token: String,
     pub clock: Clock,
     pub store: Store,
-    pub database: Database,
+    pub directory: Directory,
 }
 
 /// Runs a case on a database of its own; left out if that is Postgres and there is none.
@@ -71,37 +74,25 @@ macro_rules! both {
 }
 pub(crate) use both;
 
-/// Opens and migrates a store.
-pub async fn open_store(database: &Database) -> Store {
-    let options = store::sql::Options { url: database.url.clone(), connections: 8, durable: false };
-    let store = Store::open(&options).await.unwrap();
-    store::migrate::run(&store).await.unwrap();
-    store
-}
-
 impl Api {
     /// A server over an empty database, with a fixed clock, counted ids and a token for everything.
     pub async fn open(database: &Database) -> Self {
-        let store = open_store(database).await;
         let clock = Clock::fixed(START);
-        let token = Token::generate();
-        store.write(FirstToken(token.clone())).await.unwrap();
-        let directory = Directory::new(Parts {
-            store: store.clone(),
-            registry: Arc::new(document::built_in(Choices { unique_group_names: true })),
-            hasher: Hasher::cheap(),
-            clock: clock.clone(),
-            ids: Ids::counted(),
-            limits: Limits::default(),
-        });
-        let public_url = BASE.strip_suffix("/scim/v2").map(ToOwned::to_owned);
-        let surface = http::Options { public_url, ..http::Options::default() };
+        let config = Config {
+            database_url: Secret::new(database.url.as_str()),
+            sqlite_durable: false,
+            public_url: BASE.strip_suffix("/scim/v2").map(ToOwned::to_owned),
+            bootstrap_token: Some(Secret::new(TOKEN)),
+            ..Config::default()
+        };
+        let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher: Hasher::cheap() };
+        let app = App::start(options).await.unwrap();
         Self {
-            endpoint: Arc::new(http::endpoint(directory, surface).map_to_response().boxed()),
-            token: token.reveal().to_owned(),
+            endpoint: Arc::new(app.endpoint().map_to_response().boxed()),
+            token: TOKEN.to_owned(),
             clock,
-            store,
-            database: database.clone(),
+            store: app.store.clone(),
+            directory: app.directory.clone(),
         }
     }
 
@@ -156,30 +147,8 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })
-}
-
-/// Stores the token of the case.
-struct FirstToken(Token);
-
-impl Unit for FirstToken {
-    type Output = ();
-    type Error = store::Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), store::Error> {
-        let (tenant, connection, _) = credentials::first_connection(conn, START).await?;
-        let token = NewToken {
-            connection,
-            name: "tests".to_owned(),
-            prefix: self.0.prefix(),
-            digest: self.0.digest(),
-            scopes: "scim".to_owned(),
-            expires: None,
-        };
-        credentials::insert_token(conn, tenant, &token, START).await?;
-        Ok(())
-    }
 }

@@ -20,9 +20,9 @@ pub(super) struct Operation {
     open: bool,
 }
 
-/// A body: the name of its schema and an example.
+/// A body: its schema and an example.
 struct Content {
-    schema: String,
+    schema: Value,
     example: Value,
 }
 
@@ -85,15 +85,15 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         errors: &[],
         open: false,
     };
-    let body = || Content { schema: name.clone(), example: example::body(kind) };
-    let shown = || Content { schema: name.clone(), example: example::resource(kind) };
+    let body = || Content { schema: schema::body(kind), example: example::body(kind) };
+    let shown = || Content { schema: schema::reference(name), example: example::resource(kind) };
     let answer = |status, description| Answer { status, description, content: Some(shown()), headers: TAGGED };
     Some(match (rest, method) {
         ("", "get") => Operation {
             description: "Without a filter, all of them in the order in which they were made. A filter that matches \
                           nothing has an empty list as its answer, never 404.",
             parameters: LIST,
-            answers: vec![page(schema::list_component(kind), example::list(kind))],
+            answers: vec![page(&schema::list_component(kind), example::list(kind))],
             errors: &[400],
             ..new(format!("list{name}s"), format!("List {lower}s"))
         },
@@ -107,8 +107,8 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         },
         ("/.search", "post") => Operation {
             description: "A list whose terms stay out of URLs and logs (RFC 7644 §3.4.3).",
-            request: Some(Content { schema: "SearchRequest".to_owned(), example: example::search() }),
-            answers: vec![page(schema::list_component(kind), example::list(kind))],
+            request: Some(Content { schema: schema::reference("SearchRequest"), example: example::search() }),
+            answers: vec![page(&schema::list_component(kind), example::list(kind))],
             errors: &[400, 408, 413, 415],
             ..new(format!("search{name}s"), format!("Search {lower}s"))
         },
@@ -132,7 +132,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
                           version stays.",
             parameters: CHANGE,
             request: Some(Content {
-                schema: "PatchOp".to_owned(),
+                schema: schema::reference("PatchOp"),
                 example: if kind.schema.id == urn::GROUP { example::group_patch() } else { example::patch() },
             }),
             answers: vec![
@@ -163,7 +163,7 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         description: "A type that lacks an attribute of the filter has no results (RFC 7644 §3.4.2.1).",
         parameters: &[],
         request: None,
-        answers: vec![page("ListResponse".to_owned(), example::page(&examples))],
+        answers: vec![page("ListResponse", example::page(&examples))],
         errors: &[400],
         open: false,
     };
@@ -177,7 +177,7 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         ("/.search", "post") => Operation {
             id: "searchAll".to_owned(),
             summary: "Search resources of every type".to_owned(),
-            request: Some(Content { schema: "SearchRequest".to_owned(), example: example::search() }),
+            request: Some(Content { schema: schema::reference("SearchRequest"), example: example::search() }),
             errors: &[400, 408, 413, 415],
             ..operation
         },
@@ -209,7 +209,7 @@ fn discovery(path: &str, method: &str) -> Option<Operation> {
         answers: vec![Answer {
             status: 200,
             description: "The document.",
-            content: Some(Content { schema: schema.to_owned(), example }),
+            content: Some(Content { schema: schema::reference(schema), example }),
             headers: &[],
         }],
         errors,
@@ -217,11 +217,11 @@ fn discovery(path: &str, method: &str) -> Option<Operation> {
     })
 }
 
-fn page(schema: String, example: Value) -> Answer {
+fn page(schema: &str, example: Value) -> Answer {
     Answer {
         status: 200,
         description: "One page of results, perhaps empty.",
-        content: Some(Content { schema, example }),
+        content: Some(Content { schema: schema::reference(schema), example }),
         headers: &[],
     }
 }
@@ -285,7 +285,7 @@ impl Answer {
 
 impl Content {
     fn write(&self, media_types: &[&str]) -> Value {
-        let media = json!({ "schema": schema::reference(&self.schema), "example": self.example });
+        let media = json!({ "schema": self.schema, "example": self.example });
         media_types.iter().map(|media_type| ((*media_type).to_owned(), media.clone())).collect::<Map<_, _>>().into()
     }
 }

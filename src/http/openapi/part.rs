@@ -76,7 +76,7 @@ const ERRORS: &[Row] = &[
         "InternalServerError",
         "The server failed.",
         None,
-        "the server failed; its log tells why under request 6f1c2a52-83b7-4c0e-9a41-0d2f5e7b9c38",
+        "the server failed; its log tells why under request 6f1c2a5283b74c0e9a410d2f5e7b9c38",
         &[],
     ),
     (
@@ -146,7 +146,7 @@ pub(super) fn headers() -> Value {
         "ETag": text("The version of the resource, as in `meta.version`.", "W/\"3\""),
         "Location": text("The URL of the resource, as in `meta.location`.", "https://id.example.com/scim/v2/Users/1"),
         "WWW-Authenticate": text("The challenge (RFC 6750 §3).", crate::http::error::CHALLENGE_INVALID),
-        "X-Request-Id": text("Names the request in the server's log.", "6f1c2a52-83b7-4c0e-9a41-0d2f5e7b9c38"),
+        "X-Request-Id": text("Names the request in the server's log.", "6f1c2a5283b74c0e9a410d2f5e7b9c38"),
         "Retry-After": {
             "description": "Try again after this many seconds.",
             "schema": { "type": "integer", "minimum": 0 },
@@ -155,58 +155,49 @@ pub(super) fn headers() -> Value {
     })
 }
 
-/// The component parameters.
+/// The component parameters. They have no examples: a page to try them on would send those.
 pub(super) fn parameters() -> Value {
-    let query = |name: &str, description: &str, schema: Value, example: Value| {
-        let r#in = "query";
-        json!({ "name": name, "in": r#in, "description": description, "schema": schema, "example": example })
-    };
-    let header = |name: &str, description: &str| {
-        json!({
-            "name": name,
-            "in": "header",
-            "description": description,
-            "schema": { "type": "string" },
-            "example": "W/\"3\"",
-        })
-    };
-    let text = || json!({ "type": "string" });
-    let number = || json!({ "type": "integer" });
+    let text = json!({ "type": "string" });
+    let number = json!({ "type": "integer" });
+    let order = json!({ "type": "string", "enum": ["ascending", "descending"] });
     json!({
         "filter": query(
             "filter",
-            "What a resource must match (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
-            text(),
-            json!("displayName sw \"B\""),
+            &text,
+            "What a resource must match, such as `displayName sw \"B\" and meta.lastModified gt \
+             \"2026-01-31T00:00:00Z\"` (RFC 7644 §3.4.2.2). Attributes and operators in any case; at most 16 KiB.",
         ),
-        "sortBy": query("sortBy", "The attribute to sort by.", text(), json!("displayName")),
-        "sortOrder": query(
-            "sortOrder",
-            "Ascending if absent.",
-            json!({ "type": "string", "enum": ["ascending", "descending"] }),
-            json!("ascending"),
-        ),
-        "startIndex": query("startIndex", "The first result, from 1; less is read as 1.", number(), json!(1)),
+        "sortBy": query("sortBy", &text, "The attribute to sort by, such as `name.familyName`."),
+        "sortOrder": query("sortOrder", &order, "Ascending if absent."),
+        "startIndex": query("startIndex", &number, "The first result, from 1; less is read as 1."),
         "count": query(
             "count",
-            "The largest number of results; `filter.maxResults` of ServiceProviderConfig bounds it. 0 asks for the \
+            &number,
+            "The largest number of results, bounded by `filter.maxResults` of ServiceProviderConfig. 0 asks for the \
              total alone.",
-            number(),
-            json!(50),
         ),
         "attributes": query(
             "attributes",
-            "Show these attributes only, separated by commas; `id` and `schemas` are always shown.",
-            text(),
-            json!("displayName,externalId"),
+            &text,
+            "Show these attributes only, such as `userName,emails.value`; `id` and `schemas` are always shown.",
         ),
         "excludedAttributes": query(
             "excludedAttributes",
-            "Leave these attributes out, separated by commas.",
-            text(),
-            json!("meta"),
+            &text,
+            "Leave these attributes out, such as `members`.",
         ),
-        "ifMatch": header("If-Match", "Go on only if the resource has one of these versions (RFC 7644 §3.14)."),
+        "ifMatch": header(
+            "If-Match",
+            "Go on only if the resource has one of these versions, such as `W/\"3\"` (RFC 7644 §3.14).",
+        ),
         "ifNoneMatch": header("If-None-Match", "Answer 304 if the resource still has this version."),
     })
+}
+
+fn query(name: &str, schema: &Value, description: &str) -> Value {
+    json!({ "name": name, "in": "query", "description": description, "schema": schema })
+}
+
+fn header(name: &str, description: &str) -> Value {
+    json!({ "name": name, "in": "header", "description": description, "schema": { "type": "string" } })
 }

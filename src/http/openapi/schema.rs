@@ -52,15 +52,21 @@ fn resource(kind: &ResourceType) -> Value {
         properties.insert(meta.name.clone(), property(meta));
     }
     let every = kind.common.attributes.iter().chain(&kind.schema.attributes);
+    // The rest may be left out of an answer by projection. A body without `schemas` is accepted.
+    let always = every.filter(|attribute| attribute.returned == Returned::Always && attribute.name != "schemas");
     json!({
         "type": "object",
         "title": kind.name,
         "description": kind.description,
-        // A body without `schemas` is accepted: the endpoint tells the type.
-        "required": required(every.filter(|attribute| attribute.name != "schemas")),
+        "required": required(always),
         "properties": properties,
         "examples": [example::resource(kind)],
     })
+}
+
+/// A resource as a client sends it: what the core schema requires must be there.
+pub(super) fn body(kind: &ResourceType) -> Value {
+    json!({ "allOf": [reference(&kind.name)], "required": required(kind.schema.attributes.iter()) })
 }
 
 fn attributes_object(schema: &Schema) -> Value {

@@ -209,39 +209,48 @@ fn any_element(target: &Target) -> (Target, Filter) {
 fn compare(sql: &mut Sql, operand: Operand, operator: Operator, key: &Key) {
     let (scalar, value) = literal(key);
     let operand = narrow(operand, operator, key);
-    let infix = match operator {
-        Operator::Eq => " = ",
-        Operator::Ne => " IS DISTINCT FROM ",
-        Operator::Gt => " > ",
-        Operator::Ge => " >= ",
-        Operator::Lt => " < ",
-        Operator::Le => " <= ",
-        Operator::Co | Operator::Sw | Operator::Ew => {
-            let text = |sql: &mut Sql| operand.write(sql, Scalar::Text);
-            if let (Operator::Sw, Operand::Column { .. }, Key::Text(start)) = (operator, operand, key) {
-                return range(sql, &text, start);
+    let write = |sql: &mut Sql| operand.write(sql, scalar);
+    let mut infix = |infix: &'static str, value: Val| {
+        sql.push("(");
+        write(sql);
+        sql.push(infix).bind(value).push(")");
+    };
+    match operator {
+        Operator::Eq => infix(" = ", value),
+        Operator::Ne => infix(" IS DISTINCT FROM ", value),
+        Operator::Gt => infix(" > ", value),
+        Operator::Ge => infix(" >= ", value),
+        Operator::Lt => infix(" < ", value),
+        Operator::Le => infix(" <= ", value),
+        Operator::Co => {
+            let part = sql.hold(value);
+            sql.contains(&write, part);
+        }
+        Operator::Sw => {
+            if let (Operand::Column { .. }, Key::Text(start)) = (operand, key) {
+                return range(sql, &write, start);
             }
             let part = sql.hold(value);
-            match operator {
-                Operator::Co => sql.contains(&text, part),
-                Operator::Sw => sql.starts_with(&text, part),
-                _ => sql.ends_with(&text, part),
-            };
-            return;
+            sql.starts_with(&write, part);
         }
-    };
-    sql.push("(");
-    operand.write(sql, scalar);
-    sql.push(infix).bind(value).push(")");
+        Operator::Ew => {
+            let part = sql.hold(value);
+            sql.ends_with(&write, part);
+        }
+    }
 }
 
 /// Reads a cut column instead of the whole key where both give the same answer.
 fn narrow(operand: Operand, operator: Operator, key: &Key) -> Operand {
     let Operand::Cut { name, path } = operand else { return operand };
-    match (operator, key) {
-        (Operator::Co | Operator::Ew, _) => operand,
-        (_, Key::Text(literal)) if keys::column_decides(literal) => Operand::Column { name, nullable: true },
-        _ => Operand::Json { document: "r.sdoc", path },
+    if matches!(operator, Operator::Co | Operator::Ew) {
+        return operand;
+    }
+    match key {
+        Key::Text(literal) if keys::column_decides(literal) => Operand::Column { name, nullable: true },
+        Key::Text(_) | Key::Boolean(_) | Key::Integer(_) | Key::Decimal(_) => {
+            Operand::Json { document: "r.sdoc", path }
+        }
     }
 }
 

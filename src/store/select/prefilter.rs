@@ -126,22 +126,33 @@ fn inside(outer: &Target, target: &Target) -> Target {
 
 fn lookup<'f>(kind: &ResourceType, target: &Target, check: &'f Check) -> Option<Lookup<'f>> {
     let Check::Compare(operator, key) = check else { return None };
-    match (operator, key) {
-        (Operator::Eq, Key::Text(id)) if is_id(target) => Some(Lookup::Id(id)),
-        (Operator::Eq, Key::Text(text)) if keys::column_decides(text) && keys::hot(kind, target).is_some() => {
-            match keys::hot(kind, target)? {
-                Hot::NameKey => Some(Lookup::Column("name_key", text)),
-                Hot::ExternalId => Some(Lookup::Column("external_id", text)),
-                Hot::Active => None,
+    match operator {
+        Operator::Eq => equal(kind, target, key),
+        Operator::Sw => match key {
+            Key::Text(start) if keys::is_indexed(kind, target) && keys::index_key(key)? == *start => {
+                Some(Lookup::Start(target.name(), start))
             }
-        }
-        (Operator::Eq, key) if keys::is_indexed(kind, target) => {
-            Some(Lookup::Key(target.name(), keys::index_key(key)?))
-        }
-        (Operator::Sw, Key::Text(start)) if keys::is_indexed(kind, target) && keys::index_key(key)? == *start => {
-            Some(Lookup::Start(target.name(), start))
-        }
-        _ => None,
+            Key::Text(_) | Key::Boolean(_) | Key::Integer(_) | Key::Decimal(_) => None,
+        },
+        Operator::Ne | Operator::Co | Operator::Ew | Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le => None,
+    }
+}
+
+fn equal<'f>(kind: &ResourceType, target: &Target, key: &'f Key) -> Option<Lookup<'f>> {
+    if keys::is_indexed(kind, target) {
+        return Some(Lookup::Key(target.name(), keys::index_key(key)?));
+    }
+    let Key::Text(text) = key else { return None };
+    if is_id(target) {
+        return Some(Lookup::Id(text));
+    }
+    if !keys::column_decides(text) {
+        return None;
+    }
+    match keys::hot(kind, target)? {
+        Hot::NameKey => Some(Lookup::Column("name_key", text)),
+        Hot::ExternalId => Some(Lookup::Column("external_id", text)),
+        Hot::Active => None,
     }
 }
 

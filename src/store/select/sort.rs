@@ -13,10 +13,7 @@ use std::sync::Arc;
 /// How a query is ordered.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Order {
-    /// What the keys are; none if nothing is sorted by.
-    scalar: Option<Scalar>,
-    /// The types sort by different kinds of keys, which are compared as text.
-    mixed: bool,
+    keys: Keys,
     /// Several types come together.
     several: bool,
     descending: bool,
@@ -24,85 +21,82 @@ pub(super) struct Order {
     never_null: bool,
 }
 
+/// What is sorted by.
+#[derive(Clone, Copy, Debug)]
+enum Keys {
+    /// Nothing.
+    None,
+    /// Keys of one type.
+    Alike(Scalar),
+    /// Keys that differ in type from part to part, which are compared as text.
+    Mixed,
+}
+
 impl Order {
     /// The order of a query.
     pub(super) fn of(query: &Query) -> Self {
-        let scalars: Vec<_> =
-            query.parts.iter().filter_map(|part| Some(scalar(leaf(part.sort.as_ref()?)?.kind))).collect();
-        let mixed = scalars.windows(2).any(|pair| matches!(pair, [a, b] if a != b));
+        let sorts = query.parts.iter().filter_map(|part| leaf(part.sort.as_ref()?));
+        let keys = sorts.map(|leaf| scalar(leaf.kind)).fold(Keys::None, |keys, scalar| match keys {
+            Keys::None => Keys::Alike(scalar),
+            Keys::Alike(other) if other == scalar => keys,
+            Keys::Alike(_) | Keys::Mixed => Keys::Mixed,
+        });
         let never_null = match query.parts.as_slice() {
             [part] => part.sort.as_ref().is_some_and(|target| is_never_null(part, target)),
             _ => false,
         };
-        Self {
-            scalar: if mixed { Some(Scalar::Text) } else { scalars.first().copied() },
-            mixed,
-            several: query.parts.len() > 1,
-            descending: query.descending,
-            never_null,
-        }
+        Self { keys, several: query.parts.len() > 1, descending: query.descending, never_null }
     }
 
     /// Appends `, key AS key`, if there is an order.
-    pub(super) fn key(&self, sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
-        let Some(scalar) = self.scalar else { return };
+    pub(super) fn key(self, sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
         let target = part.sort.as_ref().and_then(|target| Some((target, leaf(target)?)));
         let Some((target, leaf)) = target else { return self.no_key(sql) };
         let predicate = Predicate { tenant, kind: Some(&part.kind), base: &query.base };
+        let write = |sql: &mut Sql| value(sql, &predicate, target, leaf);
         sql.push(", ");
-        let write = |sql: &mut Sql| {
-            if self.mixed {
+        match self.keys {
+            Keys::Alike(Scalar::Text) if self.several => sql.collated(&write),
+            Keys::None | Keys::Alike(_) => write(sql),
+            Keys::Mixed => sql.collated(&|sql: &mut Sql| {
                 sql.push("CAST(");
-            }
-            value(sql, &predicate, target, leaf);
-            if self.mixed {
+                write(sql);
                 sql.push(" AS TEXT)");
-            }
-        };
-        if self.several && scalar == Scalar::Text {
-            sql.collated(&write)
-        } else {
-            write(sql)
+            }),
         }
         sql.push(" AS key");
     }
 
     /// Appends a key that is missing, if there is an order.
-    pub(super) fn no_key(&self, sql: &mut Sql) {
-        match self.scalar {
-            None => return,
-            Some(Scalar::Text) => {
-                sql.push(", ");
-                sql.collated(&|sql: &mut Sql| {
-                    sql.push("CAST(NULL AS TEXT)");
-                });
-            }
-            Some(Scalar::Integer) => {
-                sql.push(", CAST(NULL AS BIGINT)");
-            }
-            Some(Scalar::Decimal) => {
-                sql.push(", CAST(NULL AS DOUBLE PRECISION)");
-            }
-            Some(Scalar::Boolean) => {
-                sql.push(", CAST(NULL AS BOOLEAN)");
+    pub(super) fn no_key(self, sql: &mut Sql) {
+        let null = match self.keys {
+            Keys::None => return,
+            Keys::Mixed | Keys::Alike(Scalar::Text) => "CAST(NULL AS TEXT)",
+            Keys::Alike(Scalar::Integer) => "CAST(NULL AS BIGINT)",
+            Keys::Alike(Scalar::Decimal) => "CAST(NULL AS DOUBLE PRECISION)",
+            Keys::Alike(Scalar::Boolean) => "CAST(NULL AS BOOLEAN)",
+        };
+        sql.push(", ");
+        match self.keys {
+            Keys::Mixed | Keys::Alike(Scalar::Text) => sql.collated(&|sql: &mut Sql| {
+                sql.push(null);
+            }),
+            Keys::None | Keys::Alike(_) => {
+                sql.push(null);
             }
         }
         sql.push(" AS key");
     }
 
     /// Appends the list of an ORDER BY.
-    pub(super) fn by_key(&self, sql: &mut Sql, key: &'static str, num: &'static str) {
-        if self.scalar.is_some() {
+    pub(super) fn by_key(self, sql: &mut Sql, key: &'static str, num: &'static str) {
+        if !matches!(self.keys, Keys::None) {
             sql.push(key);
-            match (self.never_null, self.descending) {
-                (true, false) => {}
-                (true, true) => {
-                    sql.push(" DESC");
-                }
-                (false, descending) => {
-                    sql.push(sql.dialect().order(descending));
-                }
-            }
+            sql.push(match (self.never_null, self.descending) {
+                (true, false) => "",
+                (true, true) => " DESC",
+                (false, descending) => sql.dialect().order(descending),
+            });
             sql.push(", ");
         }
         sql.push(num);

@@ -27,7 +27,7 @@ pub(super) fn classify(error: sqlx::Error) -> Error {
 
 /// Whether the transaction would likely succeed if it were run again at once.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
-    let code = error.as_database_error().and_then(|cause| cause.code());
+    let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);
     matches!(code.as_deref(), Some("40001" | "40P01"))
 }
 

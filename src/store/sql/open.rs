@@ -17,6 +17,8 @@ const ACQUIRE: Duration = Duration::from_secs(3);
 const IDLE: Duration = Duration::from_secs(30);
 /// How long it has to say so.
 const PING: Duration = Duration::from_secs(1);
+/// After that it is replaced, so that servers can be drained.
+const LIFETIME: Duration = Duration::from_mins(30);
 
 /// A directory that lasts as long as the store: an "in-memory" database, which several connections
 /// share, is a file nobody else knows of.
@@ -114,7 +116,7 @@ async fn postgres(url: &str, options: &Options) -> Result<Inner, Error> {
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(ACQUIRE)
-        .max_lifetime(Duration::from_secs(1800))
+        .max_lifetime(LIFETIME)
         .test_before_acquire(false)
         .before_acquire(|conn, meta| {
             Box::pin(async move {

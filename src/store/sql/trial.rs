@@ -5,10 +5,11 @@ use super::{Conn, Error, Options, Sql, Store, Unit};
 use crate::store::dialect::Dialect;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-/// Runs a test on a migrated store of each kind.
+/// Runs a test on a migrated store of each kind, with one tenant.
 pub(in crate::store) async fn on_each(test: impl AsyncFn(Store)) {
     on_each_empty(async |store| {
         crate::store::migrate::run(&store).await.unwrap();
+        store.statement("INSERT INTO tenant (name, created) VALUES ('trial', 0)").await;
         test(store).await;
     })
     .await;

@@ -58,9 +58,11 @@ impl<U: Unit> Job for Waiting<U> {
     }
 
     fn answer(self: Box<Self>, lost: Option<Error>) {
-        let result = match lost {
-            Some(error) => Err(error.into()),
-            None => self.result.unwrap_or_else(|| Err(closed().into())),
+        let result = match (self.result, lost) {
+            // Its own failure says more than that it took the others along.
+            (Some(Err(own)), _) => Err(own),
+            (_, Some(error)) => Err(error.into()),
+            (result, None) => result.unwrap_or_else(|| Err(closed().into())),
         };
         // A caller that went away wants no answer.
         let _ = self.reply.send(result);
@@ -172,7 +174,14 @@ async fn transact(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Err
             (false, false) => "ROLLBACK TO unit",
             (false, true) => "ROLLBACK TO unit; COMMIT",
         };
-        conn.control(end).await?;
+        let ended = conn.control(end).await;
+        if keep {
+            ended?;
+        } else {
+            // Where SQLite has ended the transaction by itself, as on a full disk, there is no savepoint
+            // any more and all that the others have done is lost: they may try again.
+            ended.map_err(|error| Error::Busy(Box::new(error)))?;
+        }
     }
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Memberships.
 
 use super::*;
+use crate::store::dialect::Dialect;
 
 async fn members_of(store: &Store, group: &Row) -> Vec<String> {
     let mut conn = store.read().await.unwrap();
@@ -20,7 +21,7 @@ fn filter_of(text: &str) -> Filter {
 async fn edits_add_remove_and_replace_members() {
     on_each(async |store| {
         for id in ["u-1", "u-2", "u-3", "u-4"] {
-            make(&store, user(id, json!({ "userName": format!("Name {id}") }))).await;
+            make(&store, user(id, json!({ "userName": id, "displayName": format!("Name {id}") }))).await;
         }
         let inner = make(&store, group("g-2", "inner")).await;
         let group = make(&store, group("g-1", "outer")).await;
@@ -140,6 +141,35 @@ async fn removing_a_member_bumps_the_groups_it_was_in() {
         assert_eq!(page(&store, &query("User", Some("emails.value eq \"A@X\""))).await.total, 1);
         store.write(Work::Remove(after)).await.unwrap();
         assert!(members_of(&store, &outer).await.is_empty());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_member_named_by_id_is_found_by_it_in_a_group_of_any_size() {
+    on_each(async |store| {
+        let group = make(&store, group("g-1", "g")).await;
+        let list: Vec<_> = (0..3000).map(|place| format!("u-{place}")).collect();
+        let users = list.iter().map(|id| user(id, json!({ "userName": id }))).collect();
+        store.write(Work::All(users)).await.unwrap();
+        assert!(edit(&store, &group, MemberEdit::Add(list)).await.unwrap());
+        if store.dialect() == Dialect::Postgres {
+            store.analyze().await;
+        }
+        for text in [r#"value eq "u-7""#, r#"value eq "u-7" or value eq "u-8""#, r#"value eq "u-7" and type eq "User""#]
+        {
+            let conn = store.read().await.unwrap();
+            let sql = members::removal(conn.sql(), TENANT, group.num, &filter_of(text), BASE);
+            drop(conn);
+            let plan = store.explain(sql).await;
+            assert!(
+                plan.contains("resource_id") && !plan.contains("Seq Scan"),
+                "{:?}: {text}:\n{plan}",
+                store.dialect()
+            );
+        }
+        assert!(edit(&store, &group, MemberEdit::RemoveWhere(filter_of(r#"value eq "u-7""#))).await.unwrap());
+        assert_eq!(members_of(&store, &group).await.len(), 2999);
     })
     .await;
 }

@@ -1,6 +1,7 @@
 //! Lists: filters mean in SQL what they mean in memory; order and pages.
 
 use super::*;
+use crate::store::dialect::Dialect;
 
 /// Twelve users and five groups, made to disagree about everything.
 async fn people(store: &Store) {
@@ -69,19 +70,19 @@ const USERS: &[&str] = &[
     r#"externalId eq "E-1""#,
     r#"externalId eq "e-1""#,
     r#"externalId sw "E-1""#,
-    r#"externalId pr"#,
-    r#"externalId eq null"#,
+    "externalId pr",
+    "externalId eq null",
     r#"externalId ne "E-1""#,
     r#"externalId eq "100%_sure'; DROP TABLE resource; --""#,
     r#"id eq "u-3""#,
     r#"id eq "U-3""#,
     r#"id ne "u-3""#,
-    r#"active eq true"#,
+    "active eq true",
     r#"active eq "False""#,
-    r#"active ne true"#,
-    r#"not (active eq true)"#,
-    r#"active pr"#,
-    r#"not (active pr)"#,
+    "active ne true",
+    "not (active eq true)",
+    "active pr",
+    "not (active pr)",
     r#"displayName eq "JOHN smith""#,
     r#"displayName co "%b_""#,
     r#"displayName sw "ünï""#,
@@ -90,23 +91,23 @@ const USERS: &[&str] = &[
     r#"not (title co "guide")"#,
     r#"title ne "tour guide""#,
     r#"title sw "􏿿""#,
-    r#"name pr"#,
+    "name pr",
     r#"name.familyName eq "jensen""#,
     r#"name.familyName ne "jensen""#,
     r#"name[familyName eq "jensen"]"#,
     r#"name[givenName ne "x"]"#,
     r#"not (name[givenName eq "barbara"])"#,
-    r#"nickName pr"#,
-    r#"emails pr"#,
-    r#"not (emails pr)"#,
+    "nickName pr",
+    "emails pr",
+    "not (emails pr)",
     r#"emails eq "BABS@home.example""#,
     r#"emails.value eq "john@example.com""#,
     r#"emails.value ne "john@example.com""#,
     r#"emails.value sw "x@""#,
     r#"emails.value ew "example.com" and active eq true"#,
-    r#"emails.type eq null"#,
-    r#"emails.type pr"#,
-    r#"emails.primary eq true"#,
+    "emails.type eq null",
+    "emails.type pr",
+    "emails.primary eq true",
     r#"emails[type eq "work" and value co "@example.com"]"#,
     r#"emails[type eq "work" and value eq "babs@home.example"]"#,
     r#"emails[type eq "home" and value eq "babs@home.example"]"#,
@@ -126,9 +127,9 @@ const USERS: &[&str] = &[
     r#"schemas co "enterprise""#,
     r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:department eq "TOURS""#,
     r#"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value eq "u-2""#,
-    r#"manager pr"#,
+    "manager pr",
     r#"manager eq "u-2" or costCenter gt "4""#,
-    r#"meta pr"#,
+    "meta pr",
     r#"meta.resourceType eq "User""#,
     r#"meta.resourceType ne "User""#,
     r#"meta.version eq "W/\"2\"""#,
@@ -138,8 +139,8 @@ const USERS: &[&str] = &[
     r#"meta.created eq "2026-01-31T10:30:05+01:00""#,
     r#"meta.lastModified le "2026-01-31T09:30:05.000Z""#,
     r#"meta[created ge "2026-01-31T09:30:02Z" and version eq "W/\"1\""]"#,
-    r#"groups pr"#,
-    r#"not (groups pr)"#,
+    "groups pr",
+    "not (groups pr)",
     r#"groups.value eq "g-4""#,
     r#"groups eq "g-1" and active eq true"#,
     r#"groups.value ne "g-1""#,
@@ -149,15 +150,15 @@ const USERS: &[&str] = &[
     r#"groups[value eq "g-5" and type eq "indirect"]"#,
     r#"not (groups.value eq "g-2")"#,
     r#"groups.$ref eq "https://scim.example/v2/Groups/g-5""#,
-    r#"userName pr and (title pr or not (emails pr)) and not (active eq false)"#,
+    "userName pr and (title pr or not (emails pr)) and not (active eq false)",
     r#"(active eq true and emails.value ew "example.com") or (active eq false and name pr)"#,
 ];
 
 const GROUPS: &[&str] = &[
     r#"displayName eq "ADMINS""#,
     r#"displayName sw "ü""#,
-    r#"members pr"#,
-    r#"members eq null"#,
+    "members pr",
+    "members eq null",
     r#"members.value eq "u-2""#,
     r#"members eq "g-1""#,
     r#"members.value ne "u-2""#,
@@ -198,7 +199,13 @@ async fn sql_selects_what_the_evaluator_matches() {
             ];
             let filters = filters.iter().map(|text| (*text).to_owned());
             let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
-            for text in filters.chain(long) {
+            let single: Vec<_> = filters.chain(long).collect();
+            // Every filter in company of others, so that prefilters and negations meet.
+            let joined = (0..single.len()).flat_map(|n| {
+                let [a, b, c] = [1, 7, 11].map(|step| &single[(n * step + step) % single.len()]);
+                [format!("({a}) and not ({b})"), format!("({a} or {b}) and {c}"), format!("not ({a} and {c}) or {b}")]
+            });
+            for text in single.iter().cloned().chain(joined) {
                 let filter = compile(&kind, &text);
                 let expected: Vec<_> = all
                     .rows
@@ -329,6 +336,27 @@ async fn several_types_are_searched_and_sorted_together() {
 }
 
 #[tokio::test]
+async fn the_largest_filters_that_are_allowed_can_be_run() {
+    on_each(async |store| {
+        make(&store, user("u-1", json!({ "userName": "n7", "emails": [{ "value": "n7" }] }))).await;
+        let join = |term: &dyn Fn(usize) -> String, word: &str| (0..200).map(term).collect::<Vec<_>>().join(word);
+        let nested = (0..15).fold("title pr".to_owned(), |inner, _| format!("not (({inner}))"));
+        for (text, total) in [
+            (join(&|n| format!("userName eq \"n{n}\""), " or "), 1),
+            (join(&|n| format!("emails.value eq \"n{n}\""), " or "), 1),
+            (join(&|n| format!("emails[value sw \"n{n}\"]"), " or "), 1),
+            (join(&|n| format!("emails.value ne \"x{n}\""), " and "), 1),
+            (join(&|n| format!("groups.value ne \"x{n}\""), " and "), 1),
+            (join(&|n| format!("title co \"x{n}\""), " or "), 0),
+            (nested, 1),
+        ] {
+            assert_eq!(page(&store, &query("User", Some(&text))).await.total, total, "{text}");
+        }
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn tenants_do_not_see_each_other() {
     on_each(async |store| {
         make(&store, user("u-1", json!({ "userName": "a" }))).await;
@@ -339,26 +367,6 @@ async fn tenants_do_not_see_each_other() {
         }
         assert_eq!(resources::load(&mut conn, TenantId(2), &kind("User"), "u-1").await.unwrap(), None);
         assert_eq!(resources::load(&mut conn, TENANT, &kind("Group"), "u-1").await.unwrap(), None);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn text_that_no_database_row_can_hold_matches_nothing() {
-    on_each(async |store| {
-        make(&store, user("u-1", json!({ "userName": "a", "title": "t" }))).await;
-        assert_eq!(load(&store, "User", "u-1\0").await, None);
-        for (filter, matches) in [
-            ("userName eq \"a\\u0000\"", 0),
-            ("id eq \"\\u0000\"", 0),
-            ("title co \"\\u0000\"", 0),
-            ("title ne \"\\u0000\"", 1),
-        ] {
-            let Ok(filter) = filter::compile(&kind("User"), filter) else { continue };
-            let mut query = query("User", None);
-            query.parts[0].filter = Some(filter);
-            assert_eq!(page(&store, &query).await.total, matches);
-        }
     })
     .await;
 }
@@ -383,7 +391,9 @@ async fn lookups_of_identity_providers_use_an_index() {
             ));
         }
         store.write(Work::All(users)).await.unwrap();
-        store.analyze().await;
+        if store.dialect() == Dialect::Postgres {
+            store.analyze().await;
+        }
         for (text, index) in [
             (r#"userName eq "n5""#, "resource_name"),
             (r#"externalId eq "e5""#, "resource_external"),

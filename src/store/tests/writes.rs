@@ -1,8 +1,10 @@
 //! Writing resources: versions, uniqueness, transactions.
 
 use super::*;
+use crate::store::dialect::Dialect;
 use crate::store::migrate;
 use crate::store::sql::trial::{on_each_empty, open};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 #[tokio::test]
 async fn a_resource_is_read_back_as_it_was_written() {
@@ -10,7 +12,9 @@ async fn a_resource_is_read_back_as_it_was_written() {
         let row = make(&store, user("u-1", json!({ "userName": "Ä\"\\\u{1}😀", "active": true }))).await;
         assert_eq!((row.version, row.created, row.modified), (1, NOW - 123, NOW - 123));
         assert_eq!(load(&store, "User", "u-1").await, Some(row));
-        assert_eq!(load(&store, "User", "u-2").await, None);
+        for id in ["u-2", "U-1", "", "u-1\0"] {
+            assert_eq!(load(&store, "User", id).await, None, "{id:?}");
+        }
     })
     .await;
 }
@@ -111,6 +115,49 @@ async fn a_unit_that_fails_leaves_nothing_and_spares_its_neighbours() {
         }
         assert_eq!(page(&store, &query("User", None)).await.total, 20);
         assert_eq!(store.count("SELECT count(*) FROM unique_key").await, 20);
+    })
+    .await;
+}
+
+/// Touches two rows, and on its first attempt only after another unit holds one of them.
+struct Crossing {
+    rows: [Row; 2],
+    meeting: Arc<tokio::sync::Barrier>,
+    attempts: Arc<AtomicU32>,
+}
+
+impl Unit for Crossing {
+    type Output = ();
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
+        let [first, second] = &self.rows;
+        let first_attempt = self.attempts.fetch_add(1, Ordering::SeqCst) < 2;
+        resources::lock(conn, TENANT, &kind("User"), &first.id).await?;
+        if first_attempt {
+            self.meeting.wait().await;
+        }
+        resources::lock(conn, TENANT, &kind("User"), &second.id).await?;
+        Ok(())
+    }
+}
+
+#[tokio::test]
+async fn of_two_units_that_wait_for_each_other_one_is_run_again() {
+    on_each(async |store| {
+        if store.dialect() == Dialect::Sqlite {
+            // Its units run one after the other.
+            return;
+        }
+        let a = make(&store, user("u-1", json!({ "userName": "a" }))).await;
+        let b = make(&store, user("u-2", json!({ "userName": "b" }))).await;
+        let (meeting, attempts) = (Arc::new(tokio::sync::Barrier::new(2)), Arc::new(AtomicU32::new(0)));
+        let crossing = |rows| Crossing { rows, meeting: Arc::clone(&meeting), attempts: Arc::clone(&attempts) };
+        let (first, second) =
+            tokio::join!(store.write(crossing([a.clone(), b.clone()])), store.write(crossing([b, a])));
+        first.unwrap();
+        second.unwrap();
+        assert_eq!(attempts.load(Ordering::SeqCst), 3);
     })
     .await;
 }
