@@ -7,8 +7,8 @@ use super::PREFIX;
 use crate::directory::{Caller, Directory};
 use crate::http::Options;
 use crate::http::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
-use poem::http::header::AUTHORIZATION;
 use poem::http::HeaderMap;
+use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::sync::Arc;
 

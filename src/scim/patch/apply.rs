@@ -19,8 +19,11 @@ pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) 
     for edit in edits {
         let Some(attributes) = resource::container(document, edit.target.extension.as_deref()) else { continue };
         let slot = attributes.entry(edit.target.attribute.name.as_str()).or_insert(Value::Null);
-        let changed =
-            if edit.target.attribute.multi_valued { change_list(edit, slot, &mut effort) } else { change_single(edit, slot) };
+        let changed = if edit.target.attribute.multi_valued {
+            change_list(edit, slot, &mut effort)
+        } else {
+            change_single(edit, slot)
+        };
         changed.map_err(|error| in_operation(edit.operation, error))?;
         if is_empty(slot) {
             attributes.shift_remove(&edit.target.attribute.name);

@@ -28,7 +28,7 @@ impl Default for Effort {
 impl Effort {
     /// Looks at every value of a list, as often as a filter has terms.
     pub(super) fn search(&mut self, filter: Option<&Filter>, values: &[Value]) -> Result<(), Error> {
-        self.spend(weights(values).saturating_mul(filter.map_or(1, terms)))
+        self.spend(weights(values).saturating_mul(filter.map_or(1, Filter::terms)))
     }
 
     /// Compares every value of a list with those that are named for removal.
@@ -68,14 +68,5 @@ fn weight(value: &Value) -> usize {
         Value::Array(values) => weights(values),
         Value::Object(parts) => parts.values().map(weight).sum(),
         Value::Null | Value::Bool(_) | Value::Number(_) => 0,
-    }
-}
-
-fn terms(filter: &Filter) -> usize {
-    match filter {
-        Filter::And(parts) | Filter::Or(parts) => parts.iter().map(terms).sum(),
-        Filter::Not(inner) => terms(inner),
-        Filter::Element { filter, .. } => terms(filter),
-        Filter::Test(_) => 1,
     }
 }

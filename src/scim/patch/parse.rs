@@ -31,6 +31,7 @@ pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
         let mut reader = Reader { kind, number, patch: &mut patch, shape: &mut shape };
         reader.operation(operation).map_err(|error| in_operation(number, error))?;
     }
+    members::within_limits(&patch.members)?;
     patch.unknown.append(&mut shape.unknown);
     Ok(patch)
 }

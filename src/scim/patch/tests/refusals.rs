@@ -107,14 +107,28 @@ fn what_costs_too_much_is_refused_before_it_is_spent() {
         ("ordinary work", emails(100, "@x.org"), one("emails[type eq \"work\"].display"), 1000, false),
         ("a full list", emails(1000, "@x.org"), one("emails[value eq \"7@x.org\"].display"), 1000, false),
         ("long texts", emails(1000, &"é".repeat(200)), one("emails[value co \"zé\" or type pr].display"), 10, true),
-        ("removal part by part", emails(1000, "@x.org"), json!({"op": "remove", "path": "emails", "value": by_parts}), 1, true),
-        ("removal value by value", emails(1000, "@x.org"), json!({"op": "remove", "path": "emails", "value": emails(1000, "")}), 1, false),
+        (
+            "removal part by part",
+            emails(1000, "@x.org"),
+            json!({"op": "remove", "path": "emails", "value": by_parts}),
+            1,
+            true,
+        ),
+        (
+            "removal value by value",
+            emails(1000, "@x.org"),
+            json!({"op": "remove", "path": "emails", "value": emails(1000, "")}),
+            1,
+            false,
+        ),
         ("a gathering", emails(5000, "@x.org"), json!({"op": "add", "path": "emails", "value": gathering(1)}), 1, true),
     ];
     for (what, emails, operation, count, refused) in table {
         match patch(emails, operation, count) {
             Ok(()) => assert!(!refused, "{what}"),
-            Err(error) => assert!(refused && error.too_large && error.detail.starts_with("operation "), "{what}: {error}"),
+            Err(error) => {
+                assert!(refused && error.too_large && error.detail.starts_with("operation "), "{what}: {error}")
+            }
         }
     }
 }
