@@ -6,7 +6,7 @@
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
-use crate::scim::patch::{self, MemberEdit, Patch};
+use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
@@ -58,7 +58,7 @@ impl Directory {
             scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
             document: resource::finish(kind, &id, document),
             id,
-            members: known_form(members.unwrap_or_default()),
+            members: members.unwrap_or_default(),
             password,
         };
         self.inner.store.write(unit).await
@@ -81,14 +81,14 @@ impl Directory {
         let Draft { document, members, password, unknown } = resource::read(kind, body)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
-        let members = has_members.then(|| MemberEdit::Replace(known_form(members.unwrap_or_default())));
+        let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
         let unit = Change {
             scope: self.scope(caller, kind, show),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Replace(document),
             members: members.into_iter().collect(),
-            password: self.password_change(caller, kind, id, password.map(Some)).await?,
+            password: self.password_change(caller, kind, id, password.map(PasswordEdit::Set)).await?,
             base: String::new(),
             answer_members: None,
         };
@@ -114,6 +114,12 @@ impl Directory {
         caller.may_write()?;
         let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
         note_unknown(kind, &unknown);
+        let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
+            tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
+            Vec::new()
+        } else {
+            members
+        };
         if named.is_some_and(|named| named != id) {
             return Err(
                 scim::Error::mutability("id is read-only and differs from the resource's (RFC 7643 §3.1)").into()
@@ -124,7 +130,7 @@ impl Directory {
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
-            members: members.into_iter().map(known_form_edit).collect(),
+            members,
             password: self.password_change(caller, kind, id, password).await?,
             base: base.to_owned(),
             answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
@@ -165,7 +171,7 @@ impl Directory {
         caller: &Caller,
         kind: &ResourceType,
         id: &str,
-        wanted: Option<Option<String>>,
+        wanted: Option<PasswordEdit>,
     ) -> Result<PasswordChange, Error> {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
@@ -173,10 +179,12 @@ impl Directory {
         let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
-            (None, None) => Ok(PasswordChange::Keep),
-            (None, Some(_)) => Ok(PasswordChange::Remove),
-            (Some(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => Ok(PasswordChange::Keep),
-            (Some(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
+            (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
+            (PasswordEdit::Remove, Some(_)) => Ok(PasswordChange::Remove),
+            (PasswordEdit::Set(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => {
+                Ok(PasswordChange::Keep)
+            }
+            (PasswordEdit::Set(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
         }
     }
 }
@@ -192,24 +200,16 @@ fn note_unknown(kind: &ResourceType, unknown: &[String]) {
     }
 }
 
-/// Leaves out member ids that do not even have the form of an id of ours: they refer to nothing
-/// this directory could ever hold, and clients exist that probe with them. An id that has the form
-/// and is nobody's is refused by the store.
-fn known_form(mut ids: Vec<String>) -> Vec<String> {
-    let sent = ids.len();
-    ids.retain(|id| ident::is_resource_id(id));
-    if ids.len() < sent {
-        tracing::warn!(left_out = sent - ids.len(), "ignored members whose value cannot be the id of a resource");
-    }
-    ids
-}
-
-fn known_form_edit(edit: MemberEdit) -> MemberEdit {
-    match edit {
-        MemberEdit::Add(ids) => MemberEdit::Add(known_form(ids)),
-        MemberEdit::Replace(ids) => MemberEdit::Replace(known_form(ids)),
-        kept @ (MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_)) => kept,
-    }
+/// Whether all that is asked is to add members by ids that do not even have the form of ours.
+///
+/// Clients probe with such ids; adding nobody changes nothing. With anything beside them the request
+/// is refused by the store, so that no request does a part of what it says.
+fn name_nobody(edits: &[MemberEdit]) -> bool {
+    !edits.is_empty()
+        && edits.iter().all(|edit| match edit {
+            MemberEdit::Add(ids) => !ids.iter().any(|id| ident::is_resource_id(id)),
+            MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_) | MemberEdit::Replace(_) => false,
+        })
 }
 
 /// What every write knows.

@@ -56,7 +56,7 @@ impl<E: Endpoint> Endpoint for Front<E> {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let started = Instant::now();
-        let request_id = uuid::Builder::from_random_bytes(ident::random()).into_uuid().to_string();
+        let request_id = format!("{:032x}", u128::from_be_bytes(ident::random()));
         trim_path(&mut request);
         let route = self.routes.find(request.uri().path());
         let method = request.method().clone();

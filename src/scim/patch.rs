@@ -14,6 +14,7 @@ use super::path::Target;
 use super::schema::ResourceType;
 use super::{Error, Object};
 use serde_json::Value;
+use std::fmt;
 
 /// A whole PATCH request in order.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -22,8 +23,8 @@ pub struct Patch {
     pub edits: Vec<Edit>,
     /// Changes of the membership rows.
     pub members: Vec<MemberEdit>,
-    /// The last word on the password: set, or removed (`Some(None)`).
-    pub password: Option<Option<String>>,
+    /// The last word on the password.
+    pub password: Option<PasswordEdit>,
     /// The `id` in a path-less value, which some clients send along. If it is not the id of the
     /// resource the request must be refused with `mutability`.
     pub id: Option<String>,
@@ -59,6 +60,24 @@ pub enum Action {
     Remove,
     /// §3.5.2.3
     Replace,
+}
+
+/// What becomes of the password.
+#[derive(Clone, PartialEq, Eq)]
+pub enum PasswordEdit {
+    /// It becomes this text, in the clear.
+    Set(String),
+    /// There is none any more.
+    Remove,
+}
+
+impl fmt::Debug for PasswordEdit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Set(_) => "Set(…)",
+            Self::Remove => "Remove",
+        })
+    }
 }
 
 /// One change of a group's membership, by resource id.

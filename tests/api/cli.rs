@@ -5,6 +5,9 @@ use crate::wire::{Server, answer};
 use serde_json::Value;
 use std::path::Path;
 
+/// Variables and their values.
+type Settings = &'static [(&'static str, &'static str)];
+
 const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
 
 /// Runs a case with an empty database of each kind and an empty working directory.
@@ -66,7 +69,8 @@ fn tokens_are_made_listed_and_revoked() {
     with_databases(|directory, url| {
         let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
         let server = Server::start(directory, &settings);
-        let made = answer(directory, &settings, &["token", "create", "--name", "reader", "--scope", "scim:read", "--json"]);
+        let made =
+            answer(directory, &settings, &["token", "create", "--name", "reader", "--scope", "scim:read", "--json"]);
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         let made: Value = serde_json::from_slice(&made.stdout).unwrap();
         let token = made["token"].as_str().unwrap();
@@ -90,7 +94,7 @@ fn what_is_not_understood_is_refused_with_a_sentence() {
     let place = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let place = place.block_on(Database::create(Kind::Sqlite)).unwrap();
     let directory = place.directory().unwrap();
-    let table: [(&[(&str, &str)], &[&str], &str); 6] = [
+    let table: [(Settings, &[&str], &str); 6] = [
         (&[("ROSTER_DATABSE_URL", "sqlite:x.db")], &[], "ROSTER_DATABSE_URL"),
         (&[("ROSTER_LISTEN", "nowhere")], &[], "ROSTER_LISTEN"),
         (&[("ROSTER_DATABASE_URL", "mysql://x")], &[], "ROSTER_DATABASE_URL"),

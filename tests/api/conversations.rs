@@ -31,7 +31,8 @@ struct Conversation {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Step {
-    step: String,
+    #[serde(rename = "step")]
+    name: String,
     send: Option<String>,
     #[serde(default)]
     headers: Map<String, Value>,
@@ -89,7 +90,7 @@ fn every_step_of_a_conversation_expects_something() {
         for step in &conversation.steps {
             let sends = step.send.as_ref().is_some_and(|send| send.split_once(' ').is_some() && step.status.is_some());
             let races = !step.together.is_empty() && !step.tally.is_empty();
-            assert!(sends != races, "{name}: {}: either `send` and `status`, or `together` and `tally`", step.step);
+            assert!(sends != races, "{name}: {}: either `send` and `status`, or `together` and `tally`", step.name);
         }
     }
 }
@@ -142,7 +143,7 @@ async fn play(api: &Api, conversation: &Conversation) -> Result<Vec<String>, Str
     }
     let mut transcript = Vec::new();
     for step in &conversation.steps {
-        let told = |failure: String| format!("{}: {failure}", step.step);
+        let told = |failure: String| format!("{}: {failure}", step.name);
         if !step.together.is_empty() {
             race(api, conversation, step, &vars).await.map_err(told)?;
             continue;
@@ -201,8 +202,7 @@ async fn send(api: &Api, conversation: &Conversation, step: &Step, vars: &Vars) 
     let (method, path) = line.split_once(' ').expect("METHOD /path");
     let mut call = api.call(method, &fill_text(path, vars));
     let writes = step.body.is_some() || step.text.is_some();
-    let tables =
-        [Some(&conversation.headers), writes.then_some(&conversation.write_headers), Some(&step.headers)];
+    let tables = [Some(&conversation.headers), writes.then_some(&conversation.write_headers), Some(&step.headers)];
     for (name, value) in tables.into_iter().flatten().flatten() {
         let value = value.as_str().map(|text| fill_text(text, vars));
         call = call.header(name, value.as_deref());

@@ -1,6 +1,6 @@
 //! Create, read, replace, delete (RFC 7644 §3.3, §3.4.1, §3.5.1, §3.6), and what they show.
 
-use crate::server::{Api, BASE, both};
+use crate::server::{Api, BASE, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
@@ -135,7 +135,8 @@ async fn unassigned_values_are_not_stored(api: Api) {
 }
 
 async fn unknown_attributes_are_left_out(api: Api) {
-    let body = json!({ "userName": "una", "favouriteColour": "green", "urn:example:nowhere": { "a": 1 }, "__proto__": {} });
+    let body =
+        json!({ "userName": "una", "favouriteColour": "green", "urn:example:nowhere": { "a": 1 }, "__proto__": {} });
     let created = api.post("/Users", &body).send().await.is(201);
     for key in ["favouriteColour", "urn:example:nowhere", "__proto__"] {
         assert_eq!(created.json.get(key), None, "{key}");
@@ -159,7 +160,7 @@ async fn required_and_bounded_values_are_checked(api: Api) {
         ("/Users", json!({ "userName": "a", "password": "p".repeat(1025) }), "password"),
         ("/Groups", json!({ "members": [] }), "displayName"),
         ("/Groups", json!({ "displayName": "" }), "displayName"),
-        ("/Groups", json!({ "displayName": "g", "members": [{ "value": "nobody" }] }), "members"),
+        ("/Groups", json!({ "displayName": "g", "members": [{ "value": NOBODY }] }), "members"),
     ];
     for (path, body, attribute) in table {
         let detail = api.post(path, &body).send().await.refused(400, "invalidValue");
@@ -274,7 +275,8 @@ async fn projections_show_what_was_asked_for(api: Api) {
 }
 
 async fn projections_hold_for_answers_to_writes(api: Api) {
-    let created = api.post("/Users?attributes=userName", &json!({ "userName": "w", "title": "T" })).send().await.is(201);
+    let created =
+        api.post("/Users?attributes=userName", &json!({ "userName": "w", "title": "T" })).send().await.is(201);
     assert_eq!(created.json.get("title"), None);
     let path = format!("/Users/{}?excludedAttributes=title", created.id());
     let replaced = api.put(&path, &json!({ "userName": "w", "title": "U", "nickName": "n" })).send().await.is(200);
@@ -284,7 +286,8 @@ async fn projections_hold_for_answers_to_writes(api: Api) {
 }
 
 async fn unicode_comes_back_as_it_was_sent(api: Api) {
-    for name in ["Ελένη", "김민준", "محمد", "👩‍👩‍👧‍👦", "Zoë", "A\u{30a}", "\u{10428}", "a\u{200d}b", "O'Brien \"x\" \\ %_"] {
+    for name in ["Ελένη", "김민준", "محمد", "👩‍👩‍👧‍👦", "Zoë", "A\u{30a}", "\u{10428}", "a\u{200d}b", "O'Brien \"x\" \\ %_"]
+    {
         let created = api.post("/Users", &json!({ "userName": name, "displayName": name })).send().await.is(201);
         assert_eq!(created.json["userName"], name);
         let filter = format!("userName eq {}", json!(name));

@@ -1,4 +1,4 @@
-//! ServiceProviderConfig, ResourceTypes, Schemas (RFC 7644 §4), health and the OpenAPI document.
+//! Configuration, resource types, schemas (RFC 7644 §4), health and the OpenAPI document.
 
 use crate::server::{Api, BASE, both};
 use serde_json::{Value, json};
@@ -70,7 +70,8 @@ async fn schemas_tell_the_truth_about_attributes(api: Api) {
         attributes.iter().find(|attribute| attribute["name"] == name).unwrap_or_else(|| panic!("no {name}")).clone()
     };
     let name = find("core:2.0:User", "userName");
-    let said = ["required", "caseExact", "mutability", "returned", "uniqueness", "type", "multiValued"].map(|key| &name[key]);
+    let said =
+        ["required", "caseExact", "mutability", "returned", "uniqueness", "type", "multiValued"].map(|key| &name[key]);
     assert_eq!(json!(said), json!([true, false, "readWrite", "default", "server", "string", false]));
     let password = find("core:2.0:User", "password");
     assert_eq!((&password["mutability"], &password["returned"]), (&json!("writeOnly"), &json!("never")));
@@ -91,9 +92,12 @@ async fn schemas_tell_the_truth_about_attributes(api: Api) {
 
 async fn a_filter_on_discovery_is_forbidden_and_paging_ignored(api: Api) {
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/Schemas"] {
-        api.get(&format!("{path}?filter=id%20pr")).send().await.is(403);
+        let filtered = || api.get(&format!("{path}?filter=id%20pr"));
+        filtered().send().await.is(403);
+        filtered().header("authorization", None).send().await.is(403);
         let plain = api.get(path).send().await.is(200).json;
-        let paged = api.get(&format!("{path}?startIndex=9&count=1&sortBy=id&sortOrder=descending")).send().await.is(200);
+        let paged =
+            api.get(&format!("{path}?startIndex=9&count=1&sortBy=id&sortOrder=descending")).send().await.is(200);
         assert_eq!(paged.json, plain, "{path}");
     }
 }
@@ -101,8 +105,11 @@ async fn a_filter_on_discovery_is_forbidden_and_paging_ignored(api: Api) {
 async fn discovery_cannot_be_written(api: Api) {
     for path in ["/ServiceProviderConfig", "/ResourceTypes", "/ResourceTypes/User", "/Schemas"] {
         for method in ["POST", "PUT", "PATCH", "DELETE"] {
-            let answer = api.call(method, path).json(&json!({})).send().await.is(405);
-            assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")), "{method} {path}");
+            let call = || api.call(method, path).json(&json!({}));
+            for call in [call(), call().header("authorization", None)] {
+                let answer = call.send().await.is(405);
+                assert!(answer.header("allow").is_some_and(|allow| allow.contains("GET")), "{method} {path}");
+            }
         }
     }
 }

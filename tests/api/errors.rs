@@ -20,11 +20,28 @@ both! {
 }
 
 const ROUTES: [(&str, &str); 22] = [
-    ("GET", "/Users"), ("POST", "/Users"), ("POST", "/Users/.search"), ("GET", "/Users/x"), ("PUT", "/Users/x"),
-    ("PATCH", "/Users/x"), ("DELETE", "/Users/x"), ("GET", "/Groups"), ("POST", "/Groups"), ("POST", "/Groups/.search"),
-    ("GET", "/Groups/x"), ("PUT", "/Groups/x"), ("PATCH", "/Groups/x"), ("DELETE", "/Groups/x"), ("POST", "/.search"),
-    ("GET", "/ServiceProviderConfig"), ("GET", "/ResourceTypes"), ("GET", "/ResourceTypes/User"), ("GET", "/Schemas"),
-    ("GET", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"), ("POST", "/Bulk"), ("GET", "/Me"),
+    ("GET", "/Users"),
+    ("POST", "/Users"),
+    ("POST", "/Users/.search"),
+    ("GET", "/Users/x"),
+    ("PUT", "/Users/x"),
+    ("PATCH", "/Users/x"),
+    ("DELETE", "/Users/x"),
+    ("GET", "/Groups"),
+    ("POST", "/Groups"),
+    ("POST", "/Groups/.search"),
+    ("GET", "/Groups/x"),
+    ("PUT", "/Groups/x"),
+    ("PATCH", "/Groups/x"),
+    ("DELETE", "/Groups/x"),
+    ("POST", "/.search"),
+    ("GET", "/ServiceProviderConfig"),
+    ("GET", "/ResourceTypes"),
+    ("GET", "/ResourceTypes/User"),
+    ("GET", "/Schemas"),
+    ("GET", "/Schemas/urn:ietf:params:scim:schemas:core:2.0:User"),
+    ("POST", "/Bulk"),
+    ("GET", "/Me"),
 ];
 
 async fn every_route_wants_a_token_first(api: Api) {
@@ -49,9 +66,17 @@ async fn odd_authorization_headers_are_refused(api: Api) {
     let token = api.token.clone();
     let (upper, cut) = (token.to_uppercase(), &token[..token.len() - 1]);
     for header in [
-        format!("Basic {token}"), format!("Bearer Bearer {token}"), format!("Bearer \"{token}\""), format!("Bearer {upper}"),
-        format!("Bearer {cut}"), format!("Bearer {token},{token}"), format!("Bearer {}", "x".repeat(16_384)),
-        token.clone(), "non-token".to_owned(), "Bearer".to_owned(), String::new(),
+        format!("Basic {token}"),
+        format!("Bearer Bearer {token}"),
+        format!("Bearer \"{token}\""),
+        format!("Bearer {upper}"),
+        format!("Bearer {cut}"),
+        format!("Bearer {token},{token}"),
+        format!("Bearer {}", "x".repeat(16_384)),
+        token.clone(),
+        "non-token".to_owned(),
+        "Bearer".to_owned(),
+        String::new(),
     ] {
         api.get("/Users").header("authorization", Some(&header)).send().await.is(401);
     }
@@ -72,8 +97,21 @@ async fn unknown_routes_are_404(api: Api) {
 
 async fn ids_that_are_not_ours_are_404(api: Api) {
     for id in [
-        "0", "-1", "00919288221112222", "random-word", "%22", "%27%20or%201=1", "..%2F..%2Fetc", "%00", "%ff", "%F0%9F%98%80",
-        "018f0000-0000-7000-8000-000000000000", "{id}", "*", "null", &"9".repeat(4000),
+        "0",
+        "-1",
+        "00919288221112222",
+        "random-word",
+        "%22",
+        "%27%20or%201=1",
+        "..%2F..%2Fetc",
+        "%00",
+        "%ff",
+        "%F0%9F%98%80",
+        "018f0000-0000-7000-8000-000000000000",
+        "{id}",
+        "*",
+        "null",
+        &"9".repeat(4000),
     ] {
         for kind in ["Users", "Groups"] {
             for method in ["GET", "PUT", "PATCH", "DELETE"] {
@@ -88,7 +126,11 @@ async fn ids_that_are_not_ours_are_404(api: Api) {
                     None => call.send().await,
                 };
                 // Bytes that are no UTF-8 may also be called a malformed request.
-                assert!(answer.status == 404 || id == "%ff" && answer.status == 400, "{method} {kind}/{id}: {}", answer.text);
+                assert!(
+                    answer.status == 404 || id == "%ff" && answer.status == 400,
+                    "{method} {kind}/{id}: {}",
+                    answer.text
+                );
             }
         }
     }
@@ -96,8 +138,13 @@ async fn ids_that_are_not_ours_are_404(api: Api) {
 
 async fn wrong_methods_are_405_and_say_what_is_allowed(api: Api) {
     let table = [
-        ("PUT", "/Users", "POST"), ("PATCH", "/Groups", "POST"), ("DELETE", "/Users", "GET"), ("POST", "/Users/x", "PATCH"),
-        ("GET", "/Users/.search", "POST"), ("PUT", "/.search", "POST"), ("DELETE", "/Schemas", "GET"),
+        ("PUT", "/Users", "POST"),
+        ("PATCH", "/Groups", "POST"),
+        ("DELETE", "/Users", "GET"),
+        ("POST", "/Users/x", "PATCH"),
+        ("GET", "/Users/.search", "POST"),
+        ("PUT", "/.search", "POST"),
+        ("DELETE", "/Schemas", "GET"),
         ("POST", "/ServiceProviderConfig", "GET"),
     ];
     for (method, path, allowed) in table {
@@ -111,14 +158,30 @@ async fn bodies_that_are_no_json_are_refused(api: Api) {
     let deep = format!("{{\"userName\": \"d\", \"x\": {}{}}}", "[".repeat(200), "]".repeat(200));
     let id = api.user("target").await;
     let bodies: [&[u8]; 16] = [
-        b"", b" ", b"{", b"userName", b"{\"userName\": }", b"{'userName': 'a'}", b"{\"userName\": \"a\"} {}",
-        b"{\"userName\": \"a\",}", b"<user/>", b"\xef\xbb\xbf{\"userName\": \"a\"}", b"{\"userName\": \"\xff\"}", b"{\"userName\": \"\xe9\"}",
-        b"{\"userName\": \"\\ud800\"}", b"{\"userName\": NaN}", b"\xff\xfe{\0}\0", deep.as_bytes(),
+        b"",
+        b" ",
+        b"{",
+        b"userName",
+        b"{\"userName\": }",
+        b"{'userName': 'a'}",
+        b"{\"userName\": \"a\"} {}",
+        b"{\"userName\": \"a\",}",
+        b"<user/>",
+        b"\xef\xbb\xbf{\"userName\": \"a\"}",
+        b"{\"userName\": \"\xff\"}",
+        b"{\"userName\": \"\xe9\"}",
+        b"{\"userName\": \"\\ud800\"}",
+        b"{\"userName\": NaN}",
+        b"\xff\xfe{\0}\0",
+        deep.as_bytes(),
     ];
     for body in bodies {
-        for (method, path) in
-            [("POST", "/Users".to_owned()), ("PUT", format!("/Users/{id}")), ("PATCH", format!("/Users/{id}")), ("POST", "/Users/.search".to_owned())]
-        {
+        for (method, path) in [
+            ("POST", "/Users".to_owned()),
+            ("PUT", format!("/Users/{id}")),
+            ("PATCH", format!("/Users/{id}")),
+            ("POST", "/Users/.search".to_owned()),
+        ] {
             api.call(method, &path).body(body).send().await.refused(400, "invalidSyntax");
         }
     }
@@ -142,21 +205,33 @@ async fn duplicate_keys_are_refused(api: Api) {
 
 async fn content_types_are_taken_generously(api: Api) {
     let taken = [
-        "application/scim+json", "application/json", "application/scim+json; charset=utf-8", "application/json;charset=UTF-8",
-        "APPLICATION/JSON", "text/json", "application/vnd.example+json",
+        "application/scim+json",
+        "application/json",
+        "application/scim+json; charset=utf-8",
+        "application/json;charset=UTF-8",
+        "APPLICATION/JSON",
+        "text/json",
+        "application/vnd.example+json",
     ];
     for (number, kind) in taken.into_iter().enumerate() {
         let body = json!({ "userName": format!("typed{number}") });
         api.post("/Users", &body).header("content-type", Some(kind)).send().await.is(201);
     }
     api.post("/Users", &json!({ "userName": "untyped" })).header("content-type", None).send().await.is(201);
-    for kind in ["application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "application/xml", "text/xml", "text/plain"] {
+    for kind in [
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "text/xml",
+        "text/plain",
+    ] {
         let body = json!({ "userName": "refused" });
         api.post("/Users", &body).header("content-type", Some(kind)).send().await.is(415);
     }
     let coded = api.post("/Users", &json!({ "userName": "packed" })).header("content-encoding", Some("gzip"));
     coded.send().await.is(415);
-    for accept in [None, Some("*/*"), Some("application/json"), Some("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")] {
+    for accept in [None, Some("*/*"), Some("application/json"), Some("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")]
+    {
         api.get("/Users").header("accept", accept).send().await.is(200);
     }
 }
@@ -178,7 +253,12 @@ async fn what_a_client_sends_is_not_echoed(api: Api) {
         api.post("/Users", &json!({ "userName": "x", "password": [secret, secret] })).send().await,
         api.post("/Users", &json!({ "userName": "x", "active": secret })).send().await,
         api.call("POST", "/Users").body(format!("{{\"password\": \"{secret}\" oops")).send().await,
-        api.patch(&format!("/Users/{id}"), &json!([{ "op": "replace", "path": format!("password[{secret}]"), "value": secret }])).send().await,
+        api.patch(
+            &format!("/Users/{id}"),
+            &json!([{ "op": "replace", "path": format!("password[{secret}]"), "value": secret }]),
+        )
+        .send()
+        .await,
         api.patch(&format!("/Users/{id}"), &json!([{ "op": secret, "value": { "password": secret } }])).send().await,
         api.find("/Users", &format!("password eq \"{secret}\"")).send().await,
         api.find("/Users", &format!("userName eq {secret}")).send().await,
@@ -192,7 +272,13 @@ async fn what_a_client_sends_is_not_echoed(api: Api) {
 
 async fn paths_are_taken_generously(api: Api) {
     let id = api.user("slash").await;
-    for path in ["/Users/".to_owned(), "/Users?".to_owned(), "/Users?&".to_owned(), format!("/Users/{id}/"), format!("/Users/{id}?")] {
+    for path in [
+        "/Users/".to_owned(),
+        "/Users?".to_owned(),
+        "/Users?&".to_owned(),
+        format!("/Users/{id}/"),
+        format!("/Users/{id}?"),
+    ] {
         api.get(&path).send().await.is(200);
     }
     let head = api.call("HEAD", &format!("/Users/{id}")).send().await.is(200);

@@ -1,12 +1,13 @@
 //! Groups and their members (RFC 7643 §4.2): rows that come and go, nesting, and what follows.
 
-use crate::server::{Api, BASE, both};
+use crate::server::{Api, BASE, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
     members_are_shown_with_reference_name_and_type,
     members_come_and_go_in_every_shape,
     unknown_members_are_refused_whole,
+    adding_only_what_cannot_be_a_member_changes_nothing,
     a_group_cannot_contain_itself,
     users_show_direct_and_indirect_groups,
     a_deleted_member_leaves_its_groups,
@@ -39,11 +40,12 @@ async fn members_are_shown_with_reference_name_and_type(api: Api) {
         outer.json["members"],
         json!([
             { "value": ann, "$ref": format!("{BASE}/Users/{ann}"), "display": "Ann Arbor", "type": "User" },
-            { "value": bob, "$ref": format!("{BASE}/Users/{bob}"), "display": "bob", "type": "User" },
+            { "value": bob, "$ref": format!("{BASE}/Users/{bob}"), "type": "User" },
             { "value": inner, "$ref": format!("{BASE}/Groups/{inner}"), "display": "Inner", "type": "Group" }
         ])
     );
-    let without = api.get("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22outer%22").send().await.is(200);
+    let without =
+        api.get("/Groups?excludedAttributes=members&filter=displayName%20eq%20%22outer%22").send().await.is(200);
     assert_eq!(without.json["totalResults"], 1);
     assert_eq!(without.json["Resources"][0].get("members"), None);
 }
@@ -93,12 +95,24 @@ async fn members_come_and_go_in_every_shape(api: Api) {
 async fn unknown_members_are_refused_whole(api: Api) {
     let known = api.user("known").await;
     let group = api.group("Strict", &[]).await;
-    let both = json!([{ "value": known }, { "value": "unknown" }]);
+    let both = json!([{ "value": known }, { "value": NOBODY }]);
     let operations = json!([{ "op": "add", "path": "members", "value": both }]);
     api.patch(&format!("/Groups/{group}"), &operations).send().await.refused(400, "invalidValue");
     assert!(members(&api, &group).await.is_empty());
     let body = json!({ "displayName": "Strict", "members": both });
     api.put(&format!("/Groups/{group}"), &body).send().await.refused(400, "invalidValue");
+    assert!(members(&api, &group).await.is_empty());
+    let stranger =
+        json!([{ "op": "add", "path": "members", "value": [{ "value": "01890000-0000-7000-8000-000000000000" }] }]);
+    api.patch(&format!("/Groups/{group}"), &stranger).send().await.refused(400, "invalidValue");
+}
+
+/// An id that not even has the form of ours, and nothing beside it: a probe, which adds nobody.
+async fn adding_only_what_cannot_be_a_member_changes_nothing(api: Api) {
+    let group = api.group("Probed", &[]).await;
+    let probe = json!([{ "op": "add", "path": "members", "value": [{ "value": "nobody-at-all" }] }]);
+    let answer = api.patch(&format!("/Groups/{group}"), &probe).send().await.is(200);
+    assert_eq!(answer.header("etag"), Some("W/\"1\""));
     assert!(members(&api, &group).await.is_empty());
 }
 
@@ -208,7 +222,8 @@ async fn large_groups_answer_a_patch_without_a_body(api: Api) {
 }
 
 async fn groups_are_found_by_member(api: Api) {
-    let user = api.user("sought").await;
+    let body = json!({ "userName": "sought", "displayName": "Sought" });
+    let user = api.post("/Users", &body).send().await.is(201).id();
     let with = api.group("With", &[&user]).await;
     api.group("Without", &[]).await;
     for filter in [

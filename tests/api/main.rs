@@ -3,6 +3,17 @@
 //! Every case has a database of its own. Postgres is taken from `ROSTER_TEST_POSTGRES`, which
 //! `tests/run` sets; without it the Postgres half is left out, aloud.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::too_many_lines,
+    clippy::similar_names,
+    reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
+)]
+
 mod architecture;
 mod call;
 mod cli;

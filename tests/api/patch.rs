@@ -2,7 +2,7 @@
 //! request leaves no trace.
 
 use crate::pattern;
-use crate::server::{Api, both};
+use crate::server::{Api, NOBODY, both};
 use serde_json::{Value, json};
 
 both! {
@@ -42,12 +42,18 @@ async fn operations_do_what_they_say(api: Api) {
         (json!([{ "op": "replace", "path": "title", "value": null }]), json!({ "title": null })),
         (json!([{ "op": "remove", "path": "title", "value": "Clerk" }]), json!({ "title": null })),
         (json!([{ "op": "replace", "path": "active", "value": "False" }]), json!({ "active": false })),
-        (json!([{ "op": "replace", "value": { "active": false, "title": "Off" } }]), json!({ "active": false, "title": "Off" })),
+        (
+            json!([{ "op": "replace", "value": { "active": false, "title": "Off" } }]),
+            json!({ "active": false, "title": "Off" }),
+        ),
         (
             json!([{ "op": "replace", "path": "name", "value": { "givenName": "Pam" } }]),
             json!({ "name": { "givenName": "Pam", "familyName": "Moss" } }),
         ),
-        (json!([{ "op": "remove", "path": "name.familyName" }]), json!({ "name": { "familyName": null, "givenName": "Pat" } })),
+        (
+            json!([{ "op": "remove", "path": "name.familyName" }]),
+            json!({ "name": { "familyName": null, "givenName": "Pat" } }),
+        ),
         (json!([{ "op": "remove", "path": "name" }]), json!({ "name": null })),
         (
             json!([{ "op": "replace", "value": { "name.givenName": "Pim", (department.clone()): "Post" } }]),
@@ -77,10 +83,7 @@ async fn operations_do_what_they_say(api: Api) {
             json!([{ "op": "remove", "path": "emails[type eq \"home\"]" }]),
             json!({ "emails": { "$only": [{ "type": "work" }] } }),
         ),
-        (
-            json!([{ "op": "remove", "path": "emails[value co \"example\"]" }]),
-            json!({ "emails": null }),
-        ),
+        (json!([{ "op": "remove", "path": "emails[value co \"example\"]" }]), json!({ "emails": null })),
         (
             json!([{ "op": "add", "path": "phoneNumbers[type eq \"mobile\"].value", "value": "+1 555 0100" }]),
             json!({ "phoneNumbers": { "$only": [{ "type": "mobile", "value": "+1 555 0100" }] } }),
@@ -104,7 +107,10 @@ async fn operations_do_what_they_say(api: Api) {
             json!([{ "op": "replace", "path": (department), "value": "Post" }]),
             json!({ ENTERPRISE: { "department": "Post", "manager": { "value": "m1" } } }),
         ),
-        (json!([{ "op": "replace", "path": manager, "value": "m2" }]), json!({ ENTERPRISE: { "manager": { "value": "m2" } } })),
+        (
+            json!([{ "op": "replace", "path": manager, "value": "m2" }]),
+            json!({ ENTERPRISE: { "manager": { "value": "m2" } } }),
+        ),
         (
             json!([{ "op": "replace", "path": format!("{manager}.value"), "value": "m3" }]),
             json!({ ENTERPRISE: { "manager": { "value": "m3" } } }),
@@ -122,7 +128,10 @@ async fn operations_do_what_they_say(api: Api) {
             json!([{ "op": "add", "path": "roles", "value": [{ "value": "{\"id\":\"7\"}", "primary": "True" }] }]),
             json!({ "roles": { "$only": [{ "value": "{\"id\":\"7\"}", "primary": true }] } }),
         ),
-        (json!([{ "op": "replace", "value": { "id": null, "schemas": [], "groups": [], "title": "Kept" } }]), json!({ "title": "Kept" })),
+        (
+            json!([{ "op": "replace", "value": { "id": null, "schemas": [], "groups": [], "title": "Kept" } }]),
+            json!({ "title": "Kept" }),
+        ),
     ];
     for (number, (operations, wanted)) in table.into_iter().enumerate() {
         let mut body = start();
@@ -171,7 +180,9 @@ async fn refused_operations_name_their_kind(api: Api) {
         assert!(detail.len() > 20, "{operation}: {detail}");
         assert_eq!(api.get(&path).send().await.json, before, "{operation}");
     }
-    for operation in [json!({ "op": "remove", "path": "userName" }), json!({ "op": "replace", "path": "userName", "value": "" })] {
+    for operation in
+        [json!({ "op": "remove", "path": "userName" }), json!({ "op": "replace", "path": "userName", "value": "" })]
+    {
         let answer = api.patch(&path, &json!([operation])).send().await.is(400);
         assert!(matches!(answer.json["scimType"].as_str(), Some("invalidValue" | "mutability")), "{operation}");
     }
@@ -195,7 +206,7 @@ async fn a_refused_request_leaves_no_trace(api: Api) {
     let operations = json!([
         { "op": "add", "path": "members", "value": [{ "value": id }] },
         { "op": "replace", "path": "displayName", "value": "After" },
-        { "op": "add", "path": "members", "value": [{ "value": "nobody" }] }
+        { "op": "add", "path": "members", "value": [{ "value": NOBODY }] }
     ]);
     api.patch(&group_path, &operations).send().await.refused(400, "invalidValue");
     assert_eq!(api.get(&group_path).send().await.json, before);
@@ -245,7 +256,14 @@ async fn odd_envelopes_are_understood(api: Api) {
         let patched = api.call("PATCH", &path).json(&body).send().await.is(200);
         assert_eq!(patched.json["title"], title, "{body}");
     }
-    for body in [json!([]), json!([operation("E")]), json!({}), json!({ "Operations": "x" }), json!({ "Operations": [7] }), json!(1)] {
+    for body in [
+        json!([]),
+        json!([operation("E")]),
+        json!({}),
+        json!({ "Operations": "x" }),
+        json!({ "Operations": [7] }),
+        json!(1),
+    ] {
         api.call("PATCH", &path).json(&body).send().await.refused(400, "invalidSyntax");
     }
 }
@@ -265,7 +283,8 @@ async fn a_new_name_must_be_free(api: Api) {
 async fn many_operations_are_bounded(api: Api) {
     let id = api.post("/Users", &start()).send().await.is(201).id();
     let path = format!("/Users/{id}");
-    let operations: Vec<Value> = (0..1000).map(|n| json!({ "op": "replace", "path": "title", "value": n.to_string() })).collect();
+    let operations: Vec<Value> =
+        (0..1000).map(|n| json!({ "op": "replace", "path": "title", "value": n.to_string() })).collect();
     assert_eq!(api.patch(&path, &json!(operations)).send().await.is(200).json["title"], "999");
     let more: Vec<Value> = std::iter::repeat_n(operations[0].clone(), 1001).collect();
     api.patch(&path, &json!(more)).send().await.is(413);

@@ -89,7 +89,10 @@ fn patterns_hold_and_fail_as_described() {
     let table = [
         (r#"{"name": "Ada", "title": null}"#, true),
         (r#"{"name": null}"#, false),
-        (r#"{"name": {"$like": "ADA", "$not": "ADA", "$begins": "A", "$ends": "a", "$holds": "d", "$is": "text"}}"#, true),
+        (
+            r#"{"name": {"$like": "ADA", "$not": "ADA", "$begins": "A", "$ends": "a", "$holds": "d", "$is": "text"}}"#,
+            true,
+        ),
         (r#"{"name": {"$like": "Eve"}}"#, false),
         (r#"{"active": "true"}"#, false),
         (r#"{"emails": [{"type": "work"}]}"#, true),

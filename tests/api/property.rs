@@ -123,7 +123,9 @@ async fn compare(
     differences: &mut Vec<Difference>,
 ) {
     let mut known = BTreeSet::new();
-    stored.iter().for_each(|stored| texts(&Value::Object(stored.document.clone()), &mut known));
+    for stored in stored {
+        texts(&Value::Object(stored.document.clone()), &mut known);
+    }
     let known: Vec<String> = known.into_iter().collect();
     let mut conn = api.store.read().await.unwrap();
     for _ in 0..count {

@@ -115,13 +115,16 @@ async fn one_version_is_changed_once(api: Api) {
 
 async fn changes_of_different_attributes_are_all_kept(api: Api) {
     let id = api.user("busy").await;
-    let names = ["title", "nickName", "displayName", "locale", "timezone", "userType", "preferredLanguage", "profileUrl"];
+    let names =
+        ["title", "nickName", "displayName", "locale", "timezone", "userType", "preferredLanguage", "profileUrl"];
     let statuses = at_once(24, |number| {
         let (api, path) = (api.clone(), format!("/Users/{id}"));
         async move {
             let operation = match names.get(number) {
                 Some(name) => json!({ "op": "replace", "path": name, "value": format!("v{number}") }),
-                None => json!({ "op": "add", "path": "emails", "value": [{ "value": format!("e{number}@x.example") }] }),
+                None => {
+                    json!({ "op": "add", "path": "emails", "value": [{ "value": format!("e{number}@x.example") }] })
+                }
             };
             api.patch(&path, &json!([operation])).send().await.status
         }

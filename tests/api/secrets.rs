@@ -14,8 +14,11 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
         let Some(database) = runtime.block_on(Database::create(kind)) else { continue };
         let place = runtime.block_on(Database::create(Kind::Sqlite)).unwrap();
         let directory = place.directory().unwrap();
-        let settings =
-            [("ROSTER_DATABASE_URL", database.url.as_str()), ("ROSTER_BOOTSTRAP_TOKEN", TOKEN), ("ROSTER_LOG", "trace")];
+        let settings = [
+            ("ROSTER_DATABASE_URL", database.url.as_str()),
+            ("ROSTER_BOOTSTRAP_TOKEN", TOKEN),
+            ("ROSTER_LOG", "trace"),
+        ];
         let server = Server::start(directory, &settings);
         let mut seen = String::new();
         let mut send = |method: &str, path: &str, body: &str, wanted: u16| {
@@ -32,9 +35,12 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
         send("GET", &format!("{path}?attributes=password"), "", 200);
         send("GET", "/scim/v2/Users?attributes=password,userName", "", 200);
         send("PUT", &path, &body, 200);
-        let patch = format!("{{\"Operations\": [{{\"op\": \"replace\", \"path\": \"password\", \"value\": \"{CHANGED}\"}}]}}");
+        let patch =
+            format!("{{\"Operations\": [{{\"op\": \"replace\", \"path\": \"password\", \"value\": \"{CHANGED}\"}}]}}");
         send("PATCH", &path, &patch, 200);
-        let refused = format!("{{\"Operations\": [{{\"op\": \"replace\", \"path\": \"password.x\", \"value\": \"{CHANGED}\"}}]}}");
+        let refused = format!(
+            "{{\"Operations\": [{{\"op\": \"replace\", \"path\": \"password.x\", \"value\": \"{CHANGED}\"}}]}}"
+        );
         send("PATCH", &path, &refused, 400);
         send("POST", "/scim/v2/Users", &format!("{{\"password\": \"{PASSWORD}\" oops"), 400);
         send("POST", "/scim/v2/Users", &body, 409);
@@ -51,7 +57,11 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
         for secret in [PASSWORD, CHANGED, TOKEN] {
             assert!(!seen.contains(secret), "{kind}: an answer holds {secret}");
             assert!(!holds(&stored, secret), "{kind}: the database holds {secret}");
-            assert!(!log.contains(secret), "{kind}: the log holds {secret}: {:?}", log.lines().find(|line| line.contains(secret)));
+            assert!(
+                !log.contains(secret),
+                "{kind}: the log holds {secret}: {:?}",
+                log.lines().find(|line| line.contains(secret))
+            );
             assert!(!printed.contains(secret), "{kind}: {secret} is printed");
         }
         assert!(!seen.contains("$argon2"), "{kind}: an answer holds a hash");

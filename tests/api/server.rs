@@ -14,6 +14,7 @@ use roster::directory::Directory;
 use roster::ident::Ids;
 use roster::store::Store;
 use serde_json::Value;
+use std::fmt::Write as _;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ use std::sync::Arc;
 pub const BASE: &str = "https://roster.example/scim/v2";
 /// 2026-01-31T09:30:00Z, where the clock of every case stands at first.
 pub const START: Micros = 1_769_851_800_000_000;
+/// An id as this server makes them, that no resource has.
+pub const NOBODY: &str = "018f0000-0000-7000-8000-000000000000";
 /// The token of every case.
 const TOKEN: &str = "token-of-the-tests-0123456789abcdef";
 
@@ -144,7 +147,7 @@ pub fn encode(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             encoded.push(char::from(byte));
         } else {
-            encoded.push_str(&format!("%{byte:02X}"));
+            let _ = write!(encoded, "%{byte:02X}");
         }
         encoded
     })

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 /// How long to wait for what should come at once.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// The binary with these settings and no others, in this working directory.
 pub fn roster(directory: &Path, settings: &[(&str, &str)]) -> Command {

@@ -73,7 +73,7 @@ async fn a_request_gets_an_id_of_ours() {
     let ids = [call(Method::GET, "/livez").await, call(Method::GET, "/nothing").await];
     let ids = ids.map(|response| response.header("X-Request-Id").unwrap().to_owned());
     assert_ne!(ids[0], ids[1]);
-    assert!(ids.iter().all(|id| id.len() == 36));
+    assert!(ids.iter().all(|id| id.len() == 32));
 }
 
 #[tokio::test]

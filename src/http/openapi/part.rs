@@ -76,7 +76,7 @@ const ERRORS: &[Row] = &[
         "InternalServerError",
         "The server failed.",
         None,
-        "the server failed; its log tells why under request 6f1c2a52-83b7-4c0e-9a41-0d2f5e7b9c38",
+        "the server failed; its log tells why under request 6f1c2a5283b74c0e9a410d2f5e7b9c38",
         &[],
     ),
     (
@@ -146,7 +146,7 @@ pub(super) fn headers() -> Value {
         "ETag": text("The version of the resource, as in `meta.version`.", "W/\"3\""),
         "Location": text("The URL of the resource, as in `meta.location`.", "https://id.example.com/scim/v2/Users/1"),
         "WWW-Authenticate": text("The challenge (RFC 6750 §3).", crate::http::error::CHALLENGE_INVALID),
-        "X-Request-Id": text("Names the request in the server's log.", "6f1c2a52-83b7-4c0e-9a41-0d2f5e7b9c38"),
+        "X-Request-Id": text("Names the request in the server's log.", "6f1c2a5283b74c0e9a410d2f5e7b9c38"),
         "Retry-After": {
             "description": "Try again after this many seconds.",
             "schema": { "type": "integer", "minimum": 0 },

@@ -7,8 +7,8 @@ use super::PREFIX;
 use crate::directory::{Caller, Directory};
 use crate::http::Options;
 use crate::http::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
+use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
-use poem::http::{HeaderMap, Method};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
@@ -41,7 +41,7 @@ impl<E> Access<E> {
     async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {
         match bearer(request.headers())? {
             Some(token) => Ok(Some(self.surface.directory.authenticate(token).await?)),
-            None if request.method() == Method::GET && is_open(path) => Ok(None),
+            None if is_open(path) => Ok(None),
             None => Err(Refusal::unauthenticated(
                 CHALLENGE,
                 "the request carries no credential; send the header Authorization: Bearer and a token (RFC 6750 §2.1)",
@@ -70,7 +70,8 @@ fn below_prefix(path: &str) -> Option<&str> {
     path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
-/// Whether a path can be read without a token.
+/// Whether a path is open without a token. Nothing below can be written, so every method may pass
+/// and is told which ones there are.
 fn is_open(path: &str) -> bool {
     let first = path.trim_start_matches('/').split('/').next();
     matches!(first, Some("ServiceProviderConfig" | "Schemas" | "ResourceTypes"))

@@ -2,7 +2,7 @@
 //!
 //! A value without path is a path per key; a value path keeps the element it would have to make.
 
-use super::{Action, Edit, Patch, in_operation, members};
+use super::{Action, Edit, PasswordEdit, Patch, in_operation, members};
 use crate::scim::path::{self, Target, ValuePath};
 use crate::scim::resource::{self, shape, shape::Shape};
 use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema, Storage};
@@ -218,7 +218,7 @@ impl Reader<'_> {
                     (Action::Remove, _) | (_, None) => None,
                     (Action::Add | Action::Replace, Some(value)) => shape::password(&attribute, value)?,
                 };
-                self.patch.password = Some(password);
+                self.patch.password = Some(password.map_or(PasswordEdit::Remove, PasswordEdit::Set));
                 Ok(())
             }
             Storage::Document | Storage::Indexed => self.edit(action, ValuePath { target, filter, described }, value),

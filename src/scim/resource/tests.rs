@@ -162,8 +162,8 @@ fn read_lists_the_names_no_schema_knows() {
 fn read_takes_members_by_their_ids_alone() {
     let table = [
         (json!([{"value": "1", "$ref": null, "display": "x", "type": "Cat"}, {"VALUE": "2"}]), Some(vec!["1", "2"])),
-        (json!(["1", 2, "1"]), Some(vec!["1", "2"])),
-        (json!([{"value": 7}]), Some(vec!["7"])),
+        (json!(["1", "2", "1"]), Some(vec!["1", "2"])),
+        (json!([{"value": "7"}]), Some(vec!["7"])),
         (json!({"value": "1"}), Some(vec!["1"])),
         (json!(["{\"value\":\"1\"}", "[{\"value\":\"2\"},\"3\"]"]), Some(vec!["1", "2", "3"])),
         (json!([null, "", {"value": null}, {"value": ""}]), Some(vec![])),
@@ -178,6 +178,10 @@ fn read_takes_members_by_their_ids_alone() {
         assert_eq!(Value::Object(draft.document), json!({"displayName": "g"}));
     }
     assert_eq!(read(&kind("Group"), json!({"displayName": "g"})).unwrap().members, None);
+    for members in [json!([7]), json!([{"value": 7}]), json!([true]), json!([{"value": {}}]), json!([{"id": "1"}])] {
+        let error = read(&kind("Group"), json!({"displayName": "g", "members": members})).unwrap_err();
+        assert!(error.detail.contains("members"), "{error}");
+    }
 }
 
 #[test]

@@ -59,9 +59,19 @@ async fn the_first_connection_is_made_once() {
     .await;
 }
 
+/// Runs a test on a store that has a tenant and its connection.
+async fn on_each_started(test: impl AsyncFn(Store)) {
+    on_each_empty(async |store| {
+        crate::store::migrate::run(&store).await.unwrap();
+        store.write(Step::First).await.unwrap();
+        test(store).await;
+    })
+    .await;
+}
+
 #[tokio::test]
 async fn tokens_are_found_by_digest_until_they_are_removed() {
-    on_each(async |store| {
+    on_each_started(async |store| {
         let Answer::Token(token) = store.write(Step::Token(Some(NOW + 9))).await.unwrap() else { panic!("no token") };
         let mut conn = store.read().await.unwrap();
         assert_eq!(credentials::find_token(&mut conn, &[0, 1, 255]).await.unwrap().as_ref(), Some(&token));
@@ -79,7 +89,7 @@ async fn tokens_are_found_by_digest_until_they_are_removed() {
 
 #[tokio::test]
 async fn a_password_hash_is_set_changed_and_removed() {
-    on_each(async |store| {
+    on_each_started(async |store| {
         for hash in [Some("one"), Some("two"), None] {
             store.write(Step::Password(hash)).await.unwrap();
             let mut conn = store.read().await.unwrap();

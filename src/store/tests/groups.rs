@@ -21,7 +21,7 @@ fn filter_of(text: &str) -> Filter {
 async fn edits_add_remove_and_replace_members() {
     on_each(async |store| {
         for id in ["u-1", "u-2", "u-3", "u-4"] {
-            make(&store, user(id, json!({ "userName": format!("Name {id}") }))).await;
+            make(&store, user(id, json!({ "userName": id, "displayName": format!("Name {id}") }))).await;
         }
         let inner = make(&store, group("g-2", "inner")).await;
         let group = make(&store, group("g-1", "outer")).await;
@@ -168,6 +168,11 @@ async fn a_member_named_by_id_is_found_by_it_in_a_group_of_any_size() {
                 store.dialect()
             );
         }
+        let conn = store.read().await.unwrap();
+        let sql = members::addition(conn.sql(), TENANT, group.num, &ids(&["u-7", "u-8"]));
+        drop(conn);
+        let plan = store.explain(sql).await;
+        assert!(plan.contains("resource_id") && !plan.contains("Seq Scan"), "{:?}:\n{plan}", store.dialect());
         assert!(edit(&store, &group, MemberEdit::RemoveWhere(filter_of(r#"value eq "u-7""#))).await.unwrap());
         assert_eq!(members_of(&store, &group).await.len(), 2999);
     })

@@ -3,27 +3,88 @@
 use roster::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Storage, Uniqueness};
 use serde_json::{Map, Value, json};
 
-/// SplitMix64: one seed, one sequence.
+/// `SplitMix64`: one seed, one sequence.
 pub struct Chance(pub u64);
 
 /// Texts that fold, normalise, escape or sort in surprising ways.
 const TEXTS: [&str; 36] = [
-    "Straße", "STRASSE", "straße", "ﬁn", "FIN", "İstanbul", "istanbul", "ıstanbul", "ΣΊΣΥΦΟΣ", "σίσυφος", "Ångström",
-    "A\u{30a}ngstro\u{308}m", "K", "k", "\u{212a}", "\u{10400}", "\u{10428}", "\u{ff21}", "a", "A", "ab", "a%b", "a_b",
-    "50%", "\\", "a\\b", "\"quoted\"", "it's", "[x]", "null", "true", "007", "7", " padded ", "tab\there", "😀",
+    "Straße",
+    "STRASSE",
+    "straße",
+    "ﬁn",
+    "FIN",
+    "İstanbul",
+    "istanbul",
+    "ıstanbul",
+    "ΣΊΣΥΦΟΣ",
+    "σίσυφος",
+    "Ångström",
+    "A\u{30a}ngstro\u{308}m",
+    "K",
+    "k",
+    "\u{212a}",
+    "\u{10400}",
+    "\u{10428}",
+    "\u{ff21}",
+    "a",
+    "A",
+    "ab",
+    "a%b",
+    "a_b",
+    "50%",
+    "\\",
+    "a\\b",
+    "\"quoted\"",
+    "it's",
+    "[x]",
+    "null",
+    "true",
+    "007",
+    "7",
+    " padded ",
+    "tab\there",
+    "😀",
 ];
 const INTEGERS: [i64; 12] =
     [0, 1, -1, 2, 7, 10, 1_000, i64::MAX, i64::MIN, (1 << 53) + 1, 1 << 53, -9_007_199_254_740_993];
-const DECIMALS: [f64; 14] =
-    [0.0, -0.0, 0.1, 0.3, 0.30000000000000004, 1.0, -1.0, 1.5, 2.0, 10.25, 1e300, -1e300, 5e-324, 9007199254740993.0];
+const DECIMALS: [f64; 14] = [
+    0.0,
+    -0.0,
+    0.1,
+    0.3,
+    0.300_000_000_000_000_04,
+    1.0,
+    -1.0,
+    1.5,
+    2.0,
+    10.25,
+    1e300,
+    -1e300,
+    5e-324,
+    9_007_199_254_740_993.0,
+];
 const DATES: [&str; 12] = [
-    "2026-01-31T09:30:00Z", "2026-01-31T09:30:00.000Z", "2026-01-31T10:30:00+01:00", "2026-01-31T09:30:00.1234567Z",
-    "2026-01-31T09:30:00.123456Z", "2026-01-31T09:29:59.999999Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
-    "1969-12-31T23:59:59.5Z", "2024-02-29T12:00:00-08:00", "2026-01-31T09:30:01Z", "1999-12-31T23:59:59.9Z",
+    "2026-01-31T09:30:00Z",
+    "2026-01-31T09:30:00.000Z",
+    "2026-01-31T10:30:00+01:00",
+    "2026-01-31T09:30:00.1234567Z",
+    "2026-01-31T09:30:00.123456Z",
+    "2026-01-31T09:29:59.999999Z",
+    "0001-01-01T00:00:00Z",
+    "9999-12-31T23:59:59Z",
+    "1969-12-31T23:59:59.5Z",
+    "2024-02-29T12:00:00-08:00",
+    "2026-01-31T09:30:01Z",
+    "1999-12-31T23:59:59.9Z",
 ];
 const BINARIES: [&str; 4] = ["aGVsbG8=", "AAEC", "aGVsbG9=", "/+8="];
-const REFERENCES: [&str; 5] =
-    ["https://example.com/a", "https://example.com/A", "urn:example:x", "../relative", "https://example.com/a/b?c=d%20e"];
+const REFERENCES: [&str; 5] = [
+    "https://example.com/a",
+    "https://example.com/A",
+    "urn:example:x",
+    "../relative",
+    "https://example.com/a/b?c=d%20e",
+];
 
 impl Chance {
     pub fn next(&mut self) -> u64 {
@@ -189,13 +250,13 @@ impl Chance {
 
     /// A question about one attribute of the type.
     fn question(&mut self, kind: &ResourceType, known: &[String]) -> String {
-        let extension = if self.percent(25) && !kind.extensions.is_empty() { Some(self.pick(&kind.extensions)) } else { None };
-        let attributes: Vec<&Attribute> = match extension {
-            Some(extension) => extension.schema.attributes.iter().map(AsRef::as_ref).collect(),
-            None => {
-                let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
-                kind.schema.attributes.iter().chain(common).map(AsRef::as_ref).collect()
-            }
+        let extension =
+            if self.percent(25) && !kind.extensions.is_empty() { Some(self.pick(&kind.extensions)) } else { None };
+        let attributes: Vec<&Attribute> = if let Some(extension) = extension {
+            extension.schema.attributes.iter().map(AsRef::as_ref).collect()
+        } else {
+            let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
+            kind.schema.attributes.iter().chain(common).map(AsRef::as_ref).collect()
         };
         let askable: Vec<&Attribute> = attributes
             .into_iter()
@@ -208,7 +269,11 @@ impl Chance {
             None => String::new(),
         };
         // Common attributes do not belong to the core schema's URN.
-        let prefix = if kind.schema.attribute(&attribute.name).is_none() && extension.is_none() { String::new() } else { prefix };
+        let prefix = if kind.schema.attribute(&attribute.name).is_none() && extension.is_none() {
+            String::new()
+        } else {
+            prefix
+        };
         let name = format!("{prefix}{}", self.word(&attribute.name));
         if !attribute.is_complex() {
             if attribute.multi_valued && self.percent(25) {

@@ -27,7 +27,7 @@ fn members_are_added_removed_and_replaced_by_id() {
         ),
         (json!({"op": "add", "path": "members", "value": {"value": "1"}}), Add(ids(&["1"]))),
         (json!({"op": "add", "path": "members", "value": "1"}), Add(ids(&["1"]))),
-        (json!({"op": "add", "path": "members", "value": ["1", "1", 2]}), Add(ids(&["1", "2"]))),
+        (json!({"op": "add", "path": "members", "value": ["1", "1", "2"]}), Add(ids(&["1", "2"]))),
         (json!({"op": "add", "path": "members", "value": {"members": [{"value": "1"}]}}), Add(ids(&["1"]))),
         (json!({"op": "add", "path": "members", "value": ["{\"value\":\"1\"}"]}), Add(ids(&["1"]))),
         (json!({"op": "add", "path": "members[value eq \"1\"]"}), Add(ids(&["1"]))),

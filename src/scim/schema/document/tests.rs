@@ -16,7 +16,7 @@ fn built_in_documents_describe_users_groups_and_the_enterprise_extension() {
     assert_eq!(ids, [urn::USER, urn::ENTERPRISE_USER, urn::GROUP]);
     let user = registry.resource_type("User").unwrap();
     assert_eq!(user.key.as_ref().unwrap().name, "userName");
-    assert_eq!(user.display.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["displayName", "userName"]);
+    assert_eq!(user.display.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["displayName"]);
     assert_eq!(user.stored_as(Storage::Password).unwrap().returned, Returned::Never);
     assert_eq!(user.stored_as(Storage::Groups).unwrap().mutability, Mutability::ReadOnly);
     assert_eq!(user.attribute("META").unwrap().sub_attribute("lastmodified").unwrap().kind, Kind::DateTime);
