@@ -74,13 +74,17 @@ CREATE TABLE attr_index (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX attr_index_num ON attr_index (tenant, num);
 
+-- nested: the member is itself a group. Few rows are, and only they lead on to further groups.
 CREATE TABLE member (
     tenant INTEGER NOT NULL,
     grp    INTEGER NOT NULL,
     member INTEGER NOT NULL,
+    nested INTEGER NOT NULL,
     PRIMARY KEY (tenant, grp, member)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX member_member ON member (tenant, member, grp);
+CREATE INDEX member_nested ON member (tenant, member, grp) WHERE nested;
+CREATE INDEX member_nests ON member (tenant, grp, member) WHERE nested;
 
 CREATE TABLE password (
     tenant INTEGER NOT NULL,
