@@ -74,32 +74,36 @@ async fn add(conn: &mut Conn, tenant: TenantId, group: i64, ids: &[String]) -> R
             return Err(Error::Database("there is no such tenant".into()));
         }
     }
-    let mut sql = conn
-        .sql()
-        .with("INSERT INTO member (tenant, grp, member) SELECT $1, $2, r.num FROM ", [tenant.0.into(), group.into()]);
-    sql.list(Val::Texts(ids.to_vec()));
-    sql.push(" JOIN resource r ON r.tenant = $1 AND r.id = x.value WHERE r.type IN ('User', 'Group')");
-    sql.push(conn.dialect().keep_r()).push(" ON CONFLICT DO NOTHING");
-    let added = conn.execute(sql).await? > 0;
+    let added = conn.execute(addition(conn.sql(), tenant, group, ids)).await? > 0;
     if added && nested && contains_itself(conn, tenant, group).await? {
         return Err(Error::Cycle);
     }
     Ok(added)
 }
 
+/// The statement that adds members whose ids have been checked. The ids come first: joined the other
+/// way round, SQLite would walk through all resources.
+pub(super) fn addition(sql: Sql, tenant: TenantId, group: i64, ids: &[String]) -> Sql {
+    let mut sql = sql.with(
+        "INSERT INTO member (tenant, grp, member) SELECT $1, $2, r.num FROM resource r \
+         WHERE r.tenant = $1 AND r.id IN (SELECT x.value FROM ",
+        [tenant.0.into(), group.into()],
+    );
+    sql.list(Val::Texts(ids.to_vec())).push(")");
+    let keep = sql.dialect().keep_r();
+    sql.push(keep).push(" ON CONFLICT DO NOTHING");
+    sql
+}
+
 /// Refuses ids that cannot be members; answers whether there are groups among them.
 async fn check(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<bool, Error> {
-    let ids = Val::Texts(ids.to_vec());
-    let mut sql = conn.sql().with("SELECT (SELECT x.value FROM ", []);
-    sql.list(ids.clone()).push(" LEFT JOIN resource r ON r.tenant = ");
-    let tenant = sql.hold(tenant.0);
-    sql.again(tenant);
-    sql.push(
-        " AND r.id = x.value AND r.type IN ('User', 'Group') WHERE r.num IS NULL LIMIT 1), \
-         EXISTS (SELECT 1 FROM ",
+    // An outer join, so that each id is looked up: SQLite would else walk through all resources.
+    let mut sql = conn.sql().with(
+        "SELECT min(CASE WHEN r.type IN ('User', 'Group') THEN NULL ELSE x.value END), \
+         coalesce(max(CASE WHEN r.type = 'Group' THEN 1 ELSE 0 END), 0) = 1 FROM ",
+        [],
     );
-    sql.list(ids).push(" JOIN resource r ON r.tenant = ").again(tenant);
-    sql.push(" AND r.id = x.value WHERE r.type = 'Group')");
+    sql.list(Val::Texts(ids.to_vec())).push(" LEFT JOIN resource r ON r.id = x.value AND r.tenant = ").bind(tenant.0);
     let Some(record) = conn.fetch_first(sql).await? else { return Ok(false) };
     match record.maybe_text(0)? {
         Some(unknown) => Err(Error::UnknownMember(unknown)),
@@ -128,8 +132,8 @@ async fn remove(
     text: &'static str,
 ) -> Result<bool, Error> {
     let mut sql = conn.sql().with(text, [tenant.0.into(), group.into()]);
-    sql.push("(SELECT r.num FROM ").list(Val::Texts(ids.to_vec()));
-    sql.push(" JOIN resource r ON r.tenant = $1 AND r.id = x.value)");
+    sql.push("(SELECT r.num FROM resource r WHERE r.tenant = $1 AND r.id IN (SELECT x.value FROM ");
+    sql.list(Val::Texts(ids.to_vec())).push("))");
     Ok(conn.execute(sql).await? > 0)
 }
 

@@ -23,6 +23,7 @@ mod database;
 mod discovery;
 mod errors;
 mod etag;
+mod faults;
 mod filters;
 mod groups;
 mod hostile;

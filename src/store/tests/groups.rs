@@ -168,6 +168,11 @@ async fn a_member_named_by_id_is_found_by_it_in_a_group_of_any_size() {
                 store.dialect()
             );
         }
+        let conn = store.read().await.unwrap();
+        let sql = members::addition(conn.sql(), TENANT, group.num, &ids(&["u-7", "u-8"]));
+        drop(conn);
+        let plan = store.explain(sql).await;
+        assert!(plan.contains("resource_id") && !plan.contains("Seq Scan"), "{:?}:\n{plan}", store.dialect());
         assert!(edit(&store, &group, MemberEdit::RemoveWhere(filter_of(r#"value eq "u-7""#))).await.unwrap());
         assert_eq!(members_of(&store, &group).await.len(), 2999);
     })
