@@ -20,7 +20,7 @@ use resolve::Scope;
 use serde_json::Value;
 
 /// How often a filter may look through the groups of a user: each time every group above is climbed.
-const MOST_ON_GROUPS: usize = 20;
+const MOST_ON_GROUPS: usize = 10;
 
 /// A filter bound to one resource type.
 ///

@@ -8,6 +8,7 @@ use crate::scim::schema::{Attribute, Kind, Mutability};
 use crate::scim::{Error, Object, json, value};
 use serde_json::Value;
 use std::collections::HashSet;
+use unicode_normalization::is_nfkc;
 
 /// How many values one attribute may be sent at a time.
 const MAX_VALUES: usize = 10_000;
@@ -57,9 +58,10 @@ impl Shape {
     }
 
     /// Counts a text that is going to be folded or kept. All of them together are bounded, because
-    /// folding takes its time and can make a text eighteen times as long.
+    /// folding takes its time and can make a text eighteen times as long. What has to be
+    /// normalized for it counts four times.
     pub(in crate::scim) fn count(&mut self, text: &str) -> Result<(), Error> {
-        self.text += text.len();
+        self.text += if is_nfkc(text) { text.len() } else { text.len() * 4 };
         if self.text > MAX_TEXT {
             return Err(Error::too_large(format!(
                 "one request may bring at most {MAX_TEXT} bytes of text, members not counted"
@@ -89,7 +91,7 @@ impl Shape {
                 continue;
             };
             if sub.mutability != Mutability::ReadOnly {
-                let part = self.attribute(sub, part).map_err(|error| within(attribute, error))?;
+                let part = self.attribute(sub, part).map_err(|error| within(attribute, &error))?;
                 parts.insert(sub.name.clone(), part.unwrap_or(Value::Null));
             }
         }
@@ -98,8 +100,9 @@ impl Shape {
 }
 
 /// An error of a part, with the attribute it is a part of.
-fn within(attribute: &Attribute, error: Error) -> Error {
-    Error { detail: format!("{}: {}", attribute.name, error.detail), ..error }
+fn within(attribute: &Attribute, error: &Error) -> Error {
+    let Error { scim_type, detail, too_large } = error;
+    Error { scim_type: *scim_type, detail: format!("{}: {detail}", attribute.name), too_large: *too_large }
 }
 
 /// What was sent for a multi-valued attribute, as a list.
