@@ -26,6 +26,7 @@ mod etag;
 mod faults;
 mod filters;
 mod groups;
+mod hostile;
 mod patch;
 mod pattern;
 mod property;
