@@ -133,7 +133,9 @@ fn a_killed_server_has_kept_what_it_acknowledged(
             thread::yield_now();
         }
         server.signal("KILL");
-        clients.into_iter().for_each(|client| client.join().unwrap());
+        for client in clients {
+            client.join().unwrap();
+        }
         server = Server::start(directory, settings);
         let kept = kept.lock().unwrap();
         for name in kept.iter().rev().take(50) {
@@ -228,6 +230,7 @@ fn a_lock_somebody_else_holds_is_answered_in_time(
         }
     }
     assert!(create(&server.address, "after").starts_with("HTTP/1.1 201"));
+    drop(server);
 }
 
 fn a_message_that_is_not_whole_does_nothing(_: &Runtime, _: &Path, _: &[(&str, &str)], server: Server) {
@@ -256,6 +259,7 @@ fn a_message_that_is_not_whole_does_nothing(_: &Runtime, _: &Path, _: &[(&str, &
         assert_eq!(text.split(' ').nth(1).unwrap_or_default(), status, "{what}: {text}");
     }
     assert_eq!(total(&server, ""), 0);
+    drop(server);
 }
 
 #[test]
