@@ -188,7 +188,22 @@ pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Res
 /// # Errors
 /// If the database fails.
 pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> Result<Vec<Membership>, Error> {
-    let mut sql = conn.sql().with(
+    let records = conn.fetch(climb(conn.sql(), tenant, members)).await?;
+    let membership = |record: &Record| {
+        Ok(Membership {
+            member: record.int(0)?,
+            id: record.text(1)?,
+            kind: record.text(2)?,
+            display: record.maybe_text(3)?,
+            direct: record.int(4)? == 1,
+        })
+    };
+    records.iter().map(membership).collect()
+}
+
+/// From members up to the groups, through the few memberships that lead on.
+pub(super) fn climb(sql: Sql, tenant: TenantId, members: &[i64]) -> Sql {
+    let mut sql = sql.with(
         "WITH RECURSIVE up(member, grp, direct) AS ( \
          SELECT m.member, m.grp, CAST(1 AS BIGINT) FROM member m WHERE m.tenant = $1 AND m.member",
         [tenant.0.into()],
@@ -201,17 +216,7 @@ pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> R
          FROM (SELECT member, grp, max(direct) AS direct FROM up GROUP BY member, grp) u \
          CROSS JOIN resource g WHERE g.tenant = $1 AND g.num = u.grp ORDER BY u.member, u.grp",
     );
-    let records = conn.fetch(sql).await?;
-    let membership = |record: &Record| {
-        Ok(Membership {
-            member: record.int(0)?,
-            id: record.text(1)?,
-            kind: record.text(2)?,
-            display: record.maybe_text(3)?,
-            direct: record.int(4)? == 1,
-        })
-    };
-    records.iter().map(membership).collect()
+    sql
 }
 
 /// Whether the group has more than this many members; costs no more than that many rows.
