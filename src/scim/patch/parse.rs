@@ -31,6 +31,7 @@ pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
         let mut reader = Reader { kind, number, patch: &mut patch, shape: &mut shape };
         reader.operation(operation).map_err(|error| in_operation(number, error))?;
     }
+    members::within_limits(&patch.members)?;
     patch.unknown.append(&mut shape.unknown);
     Ok(patch)
 }
@@ -100,6 +101,7 @@ impl Reader<'_> {
         if path.eq_ignore_ascii_case(&self.kind.schema.id) {
             return self.without_path(action, value);
         }
+        self.shape.count(path)?;
         let path = path::resolve_patch(self.kind, path)?;
         // A filter on the members says by itself which one is meant.
         let value = if path.target.attribute.storage == Storage::Members && path.filter.is_some() {
@@ -144,6 +146,7 @@ impl Reader<'_> {
         if name.len() > MAX_PATH {
             return Err(Error::path(format!("the name of an attribute may have at most {MAX_PATH} bytes")));
         }
+        self.shape.count(&name)?;
         match path::resolve_patch(self.kind, &name) {
             Ok(path) => self.change(action, path, Some(value), Named::InValue),
             Err(error) if name.contains('[') => Err(error),

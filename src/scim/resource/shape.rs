@@ -8,19 +8,24 @@ use crate::scim::schema::{Attribute, Kind, Mutability};
 use crate::scim::{Error, Object, json, value};
 use serde_json::Value;
 use std::collections::HashSet;
+use unicode_normalization::is_nfkc;
 
 /// How many values one attribute may be sent at a time.
 const MAX_VALUES: usize = 10_000;
+/// How many bytes of text one request may bring, members not counted.
+const MAX_TEXT: usize = 1024 * 1024;
 /// The shortest password, in bytes.
 const MIN_PASSWORD: usize = 8;
 /// The longest password, in bytes.
 const MAX_PASSWORD: usize = 1024;
 
-/// Shapes values, and remembers the names no schema knows.
+/// Shapes values, counts their text, and remembers the names no schema knows.
 #[derive(Debug, Default)]
 pub(in crate::scim) struct Shape {
     /// Names of sub-attributes that were left out.
     pub(in crate::scim) unknown: Vec<String>,
+    /// How many bytes of text there were so far.
+    text: usize,
 }
 
 impl Shape {
@@ -44,11 +49,25 @@ impl Shape {
     pub(in crate::scim) fn one(&mut self, attribute: &Attribute, sent: Value) -> Result<Option<Value>, Error> {
         let sent = only(attribute, sent)?;
         if attribute.kind != Kind::Complex {
+            self.count(sent.as_str().unwrap_or_default())?;
             return value::coerce(attribute, sent);
         }
         let mut parts = self.parts(attribute, sent)?;
         parts.retain(|_, part| !part.is_null());
         Ok(if parts.is_empty() { None } else { Some(Value::Object(parts)) })
+    }
+
+    /// Counts a text that is going to be folded or kept. All of them together are bounded, because
+    /// folding takes its time and can make a text eighteen times as long. What has to be
+    /// normalized for it counts four times.
+    pub(in crate::scim) fn count(&mut self, text: &str) -> Result<(), Error> {
+        self.text += if is_nfkc(text) { text.len() } else { text.len() * 4 };
+        if self.text > MAX_TEXT {
+            return Err(Error::too_large(format!(
+                "one request may bring at most {MAX_TEXT} bytes of text, members not counted"
+            )));
+        }
+        Ok(())
     }
 
     /// The parts sent for a complex value; null for those that are to be unassigned.
@@ -72,11 +91,18 @@ impl Shape {
                 continue;
             };
             if sub.mutability != Mutability::ReadOnly {
-                parts.insert(sub.name.clone(), self.attribute(sub, part)?.unwrap_or(Value::Null));
+                let part = self.attribute(sub, part).map_err(|error| within(attribute, &error))?;
+                parts.insert(sub.name.clone(), part.unwrap_or(Value::Null));
             }
         }
         Ok(parts)
     }
+}
+
+/// An error of a part, with the attribute it is a part of.
+fn within(attribute: &Attribute, error: &Error) -> Error {
+    let Error { scim_type, detail, too_large } = error;
+    Error { scim_type: *scim_type, detail: format!("{}: {detail}", attribute.name), too_large: *too_large }
 }
 
 /// What was sent for a multi-valued attribute, as a list.
