@@ -1,4 +1,4 @@
-//! Secrets and rights, without I/O: bearer tokens, password hashes, scopes.
+//! Secrets and rights, without I/O: bearer tokens, password hashes, scopes, address ranges.
 
 pub mod password;
 pub mod range;

@@ -19,8 +19,8 @@ impl Ranges {
     pub fn read<'a>(texts: impl IntoIterator<Item = &'a str>) -> Result<Self, String> {
         let mut ranges = Vec::new();
         for text in texts {
-            let range = text.parse().or_else(|_| text.parse().map(IpAddr::to_canonical).map(IpNet::from));
-            let range: IpNet = range.map_err(|_| {
+            let one = || text.parse::<IpAddr>().map(|address| IpNet::from(address.to_canonical()));
+            let range = text.parse::<IpNet>().or_else(|_| one()).map_err(|_| {
                 "addresses: each is a range such as 10.0.0.0/8 or 2001:db8::/32, or one address (RFC 4632)".to_owned()
             })?;
             ranges.push(range.trunc());

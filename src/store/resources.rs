@@ -43,7 +43,8 @@ pub async fn insert(
         ],
     );
     // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
-    sql.json(search).push(" FROM tenant WHERE num = $1").push(sql.dialect().keep()).push(" RETURNING num");
+    let keep = sql.dialect().keep();
+    sql.json(search).push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
     let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
