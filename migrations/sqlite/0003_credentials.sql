@@ -5,15 +5,30 @@ ALTER TABLE token ADD COLUMN addresses TEXT NOT NULL DEFAULT '';
 ALTER TABLE token ADD COLUMN used INTEGER;
 CREATE INDEX token_connection ON token (connection);
 
--- Tenants can be deleted now, and the number of one must never become another's. Rows that refer
--- to a tenant wait for it until the commit.
+-- Tenants and connections can be deleted now, and the number of one must never become another's.
+-- Rows that refer to them wait for them until the commit.
 PRAGMA defer_foreign_keys = ON;
-CREATE TABLE tenant_kept AS SELECT num, name, created FROM tenant;
+
+CREATE TABLE kept AS SELECT num, name, created FROM tenant;
 DROP TABLE tenant;
 CREATE TABLE tenant (
     num     INTEGER PRIMARY KEY AUTOINCREMENT,
     name    TEXT    NOT NULL UNIQUE,
     created INTEGER NOT NULL
 ) STRICT;
-INSERT INTO tenant (num, name, created) SELECT num, name, created FROM tenant_kept;
-DROP TABLE tenant_kept;
+INSERT INTO tenant (num, name, created) SELECT num, name, created FROM kept;
+DROP TABLE kept;
+
+CREATE TABLE kept AS SELECT num, tenant, name, created, profile FROM connection;
+DROP TABLE connection;
+CREATE TABLE connection (
+    num     INTEGER PRIMARY KEY AUTOINCREMENT,
+    tenant  INTEGER NOT NULL REFERENCES tenant (num),
+    name    TEXT    NOT NULL,
+    created INTEGER NOT NULL,
+    profile TEXT    NOT NULL DEFAULT 'default',
+    UNIQUE (tenant, name)
+) STRICT;
+INSERT INTO connection (num, tenant, name, created, profile)
+SELECT num, tenant, name, created, profile FROM kept;
+DROP TABLE kept;

@@ -54,18 +54,19 @@ impl Directory {
     /// [`Error::Unauthenticated`] if no valid token is the same, or it may not be used from there.
     pub async fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Error> {
         let now = self.inner.clock.now();
-        let token = self.valid(token, now).await?.ok_or(Error::Unauthenticated)?;
+        let (token, profile) = self.valid(token, now).await?.ok_or(Error::Unauthenticated)?;
         if !Ranges::parse(&token.addresses).map_err(Error::Internal)?.allow(from) {
             return Err(Error::Unauthenticated);
         }
         let scopes = Scopes::parse(&token.scopes).map_err(Error::Internal)?;
+        let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
         self.inner.usage.note(&token, now);
         Ok(Caller {
             tenant: token.tenant,
             connection: token.connection,
             credential: format!("token {} ({})", token.num, token.name),
             scopes,
-            profile: Arc::default(),
+            profile: Arc::new(profile),
         })
     }
 
@@ -77,10 +78,10 @@ impl Directory {
         Ok(self.valid(token, self.inner.clock.now()).await?.is_some())
     }
 
-    async fn valid(&self, token: &str, now: Micros) -> Result<Option<tokens::Token>, Error> {
+    async fn valid(&self, token: &str, now: Micros) -> Result<Option<(tokens::Token, String)>, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = tokens::find(&mut conn, &token::digest(token)).await?;
-        Ok(found.filter(|token| token.expires.is_none_or(|end| end > now)))
+        Ok(found.filter(|(token, _)| token.expires.is_none_or(|end| end > now)))
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no

@@ -11,6 +11,8 @@ pub struct Connection {
     pub num: i64,
     /// Its name, unique within the tenant.
     pub name: String,
+    /// How tolerant the server is towards it, as text.
+    pub profile: String,
     /// When it was made.
     pub created: Micros,
 }
@@ -20,7 +22,7 @@ pub struct Connection {
 /// # Errors
 /// If the database fails.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Connection>, Error> {
-    let sql = "SELECT num, name, created FROM connection WHERE tenant = $1 ORDER BY num";
+    let sql = "SELECT num, name, profile, created FROM connection WHERE tenant = $1 ORDER BY num";
     conn.fetch(conn.sql().with(sql, [tenant.0.into()])).await?.iter().map(read).collect()
 }
 
@@ -29,7 +31,7 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Connection>, 
 /// # Errors
 /// If the database fails.
 pub async fn find(conn: &mut Conn, tenant: TenantId, name: &str) -> Result<Option<Connection>, Error> {
-    let sql = "SELECT num, name, created FROM connection WHERE tenant = $1 AND name = $2";
+    let sql = "SELECT num, name, profile, created FROM connection WHERE tenant = $1 AND name = $2";
     conn.fetch_first(conn.sql().with(sql, [tenant.0.into(), name.into()])).await?.as_ref().map(read).transpose()
 }
 
@@ -37,21 +39,30 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, name: &str) -> Result<Optio
 ///
 /// # Errors
 /// If the database fails.
-pub async fn insert(conn: &mut Conn, tenant: TenantId, name: &str, now: Micros) -> Result<Option<Connection>, Error> {
-    let sql = "INSERT INTO connection (tenant, name, created) VALUES ($1, $2, $3) \
-               ON CONFLICT DO NOTHING RETURNING num, name, created";
-    let made = conn.fetch_first(conn.sql().with(sql, [tenant.0.into(), name.into(), now.into()])).await?;
-    made.as_ref().map(read).transpose()
+pub async fn insert(
+    conn: &mut Conn,
+    tenant: TenantId,
+    name: &str,
+    profile: &str,
+    now: Micros,
+) -> Result<Option<Connection>, Error> {
+    let sql = conn.sql().with(
+        "INSERT INTO connection (tenant, name, profile, created) VALUES ($1, $2, $3, $4) \
+         ON CONFLICT DO NOTHING RETURNING num, name, profile, created",
+        [tenant.0.into(), name.into(), profile.into(), now.into()],
+    );
+    conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
-/// Stores a connection's new name.
+/// Stores a connection's name and profile.
 ///
 /// # Errors
 /// [`Error::Unique`] if another one has the name.
 pub async fn change(conn: &mut Conn, tenant: TenantId, connection: &Connection) -> Result<(), Error> {
+    let Connection { num, name, profile, created: _ } = connection;
     let sql = conn.sql().with(
-        "UPDATE connection SET name = $3 WHERE tenant = $1 AND num = $2",
-        [tenant.0.into(), connection.num.into(), connection.name.as_str().into()],
+        "UPDATE connection SET name = $3, profile = $4 WHERE tenant = $1 AND num = $2",
+        [tenant.0.into(), (*num).into(), name.as_str().into(), profile.as_str().into()],
     );
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
 }
@@ -71,5 +82,5 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<(), E
 }
 
 fn read(record: &Record) -> Result<Connection, Error> {
-    Ok(Connection { num: record.int(0)?, name: record.text(1)?, created: record.int(2)? })
+    Ok(Connection { num: record.int(0)?, name: record.text(1)?, profile: record.text(2)?, created: record.int(3)? })
 }

@@ -3,7 +3,7 @@
 use super::{Connection, check_name, not_found, taken, tenant};
 use crate::clock::Micros;
 use crate::directory::{Directory, Error};
-use crate::scim::tolerance::Profile;
+use crate::scim::tolerance::{self, Profile};
 use crate::store::{Conn, TenantId, Unit, connections};
 
 impl Directory {
@@ -60,8 +60,9 @@ pub(super) async fn find(conn: &mut Conn, tenant: TenantId, name: &str) -> Resul
 
 /// A connection as an administrator sees it.
 pub(super) fn shown(row: connections::Connection) -> Result<Connection, Error> {
-    let connections::Connection { num, name, created } = row;
-    Ok(Connection { num, name, profile: Profile::default(), created })
+    let connections::Connection { num, name, profile, created } = row;
+    let profile = profile.parse().map_err(|error: tolerance::Unknown| Error::Internal(error.to_string()))?;
+    Ok(Connection { num, name, profile, created })
 }
 
 struct Create {
@@ -77,7 +78,7 @@ impl Unit for Create {
 
     async fn run(&self, conn: &mut Conn) -> Result<Connection, Error> {
         let tenant = tenant::locate(conn, &self.tenant).await?;
-        let made = connections::insert(conn, tenant, &self.name, self.now).await?;
+        let made = connections::insert(conn, tenant, &self.name, &self.profile.to_string(), self.now).await?;
         shown(made.ok_or(Error::Taken("connection"))?)
     }
 }
@@ -98,6 +99,9 @@ impl Unit for Change {
         let mut connection = find(conn, tenant, &self.name).await?;
         if let Some(to) = &self.to {
             connection.name.clone_from(to);
+        }
+        if let Some(profile) = &self.profile {
+            connection.profile = profile.to_string();
         }
         connections::change(conn, tenant, &connection).await.map_err(taken("connection"))?;
         shown(connection)

@@ -5,6 +5,7 @@ use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::clock::Micros;
 use crate::directory::{Directory, Error};
+use crate::scim::tolerance::Profile;
 use crate::store::tenants::{self, OWNED, Owned};
 use crate::store::tokens::{self, NewToken};
 use crate::store::{Conn, Store, TenantId, Unit, connections};
@@ -119,7 +120,7 @@ impl Plan {
         conn: &mut Conn,
         tenant: TenantId,
     ) -> Result<(Connection, Token), Error> {
-        let made = connections::insert(conn, tenant, FIRST, self.now).await?;
+        let made = connections::insert(conn, tenant, FIRST, &Profile::default().to_string(), self.now).await?;
         let connection = made.ok_or(Error::Taken("connection"))?;
         let row = tokens::insert(conn, tenant, connection.num, &self.token, self.now).await?;
         let token = token::shown(row, &connection.name)?;
