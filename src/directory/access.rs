@@ -45,17 +45,18 @@ impl Directory {
     pub async fn authenticate(&self, token: &str) -> Result<Caller, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = credentials::find_token(&mut conn, &token::digest(token)).await?;
-        let token = found.ok_or(Error::Unauthenticated)?;
+        let (token, profile) = found.ok_or(Error::Unauthenticated)?;
         if token.expires.is_some_and(|end| end <= self.inner.clock.now()) {
             return Err(Error::Unauthenticated);
         }
         let scopes = Scopes::parse(&token.scopes).map_err(Error::Internal)?;
+        let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Caller {
             tenant: token.tenant,
             connection: token.connection,
             credential: format!("token {} ({})", token.num, token.name),
             scopes,
-            profile: Arc::default(),
+            profile: Arc::new(profile),
         })
     }
 

@@ -103,16 +103,18 @@ pub async fn insert_token(
     })
 }
 
-/// The token with that digest, whichever tenant's: one index lookup. Revoked ones are gone.
+/// The token with that digest, whichever tenant's, and the profile of its connection: two index
+/// lookups. Revoked ones are gone.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn find_token(conn: &mut Conn, digest: &[u8]) -> Result<Option<Token>, Error> {
+pub async fn find_token(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Token, String)>, Error> {
     let sql = conn.sql().with(
-        "SELECT num, tenant, connection, name, prefix, scopes, created, expires FROM token WHERE digest = $1",
+        "SELECT t.num, t.tenant, t.connection, t.name, t.prefix, t.scopes, t.created, t.expires, c.profile \
+         FROM token t JOIN connection c ON c.num = t.connection WHERE t.digest = $1",
         [Val::Bytes(digest.to_vec())],
     );
-    conn.fetch_first(sql).await?.as_ref().map(read).transpose()
+    conn.fetch_first(sql).await?.map(|record| Ok((read(&record)?, record.text(8)?))).transpose()
 }
 
 /// Every token of a tenant, oldest first.
