@@ -4,6 +4,7 @@
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
 
 mod access;
+mod admin;
 mod base;
 mod body;
 mod docs;
@@ -25,7 +26,8 @@ use route::Routes;
 use surface::Surfaces;
 
 /// Every surface. Paths below none of them are refused in SCIM's shape.
-const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[] };
+static OTHERS: [surface::Surface; 1] = [admin::SURFACE];
+const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &OTHERS };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]

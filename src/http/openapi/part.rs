@@ -36,7 +36,7 @@ const ERRORS: &[Row] = &[
         "the token lacks the scope scim this request needs",
         &[],
     ),
-    (404, "NotFound", "There is no such resource.", None, "there is no User with this id", &[]),
+    (404, "NotFound", "There is no such resource.", None, "there is no such User", &[]),
     (408, "RequestTimeout", "The body did not arrive in time.", None, "the body did not arrive in time", &[]),
     (
         409,
