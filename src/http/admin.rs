@@ -12,10 +12,16 @@ mod tenant;
 mod token;
 mod word;
 
+/// An error, for the document of the surface.
+pub(super) use problem::Problem;
+
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::{Caller, Error};
 use connection::Connections;
+use poem::http::header::CACHE_CONTROL;
+use poem::middleware::SetHeader;
+use poem::{Endpoint, EndpointExt};
 use poem_openapi::{OpenApiService, Tags};
 use tenant::Tenants;
 use token::Tokens;
@@ -46,8 +52,10 @@ pub(super) fn service() -> OpenApiService<Api, ()> {
     OpenApiService::new((Tenants, Connections, Tokens), "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 
-/// The schema of an error, for the document of the surface.
-pub(super) use problem::Problem;
+/// The routes, whose answers may hold secrets and are never cached.
+pub(super) fn endpoint() -> impl Endpoint {
+    service().with(SetHeader::new().overriding(CACHE_CONTROL, "no-store"))
+}
 
 fn admit(_: &str, caller: Option<&Caller>) -> Result<(), Refusal> {
     let caller = caller.ok_or_else(Refusal::no_credential)?;

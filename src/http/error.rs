@@ -186,9 +186,7 @@ impl From<directory::Error> for Refusal {
     fn from(error: directory::Error) -> Self {
         match error {
             directory::Error::Scim(error) => error.into(),
-            directory::Error::NotFound(kind) => {
-                Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}"))
-            }
+            directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
             directory::Error::Taken(what) => Self {
                 field: Some("name".to_owned()),
                 ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))

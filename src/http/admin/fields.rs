@@ -18,7 +18,7 @@ use std::str::FromStr;
 const MEDIA_TYPE: &str = "application/json";
 
 /// An object that can be read from a body.
-pub(super) trait Read: Type {
+pub(super) trait Read: Type + Sized {
     /// Takes its fields.
     fn read(fields: &mut Fields) -> Result<Self, Refusal>;
 }

@@ -6,7 +6,7 @@ use super::answer::{Gone, Made, Shown};
 use super::desk::Desk;
 use super::fields::{Body, Fields, Read};
 use super::word::{Instant, Word};
-use crate::auth::scope::{Scope, Scopes};
+use crate::auth::scope::Scope;
 use crate::auth::token::Token as Secret;
 use crate::directory::{Error, manage};
 use crate::http::error::Refusal;
