@@ -3,10 +3,13 @@
 //! Every surface calls these verbs and no other door leads to the store.
 
 mod access;
+mod audit;
 mod error;
+pub mod journal;
 mod list;
 pub mod manage;
 mod record;
+pub mod recorder;
 mod write;
 
 pub use access::Caller;
@@ -17,8 +20,10 @@ pub use record::{Expect, Matching, Record};
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
+use crate::scim::redact::Redactor;
 use crate::scim::schema::Registry;
 use crate::store::Store;
+use recorder::Recorder;
 use std::sync::Arc;
 
 /// The directory of all tenants; cheap to clone.
@@ -34,6 +39,8 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    recording: Recording,
+    redactor: Option<Redactor>,
 }
 
 /// What the directory is made of.
@@ -50,6 +57,18 @@ pub struct Parts {
     pub ids: Ids,
     /// How much is too much.
     pub limits: Limits,
+    /// What is kept of requests and changes.
+    pub recording: Recording,
+}
+
+/// What is kept of requests and changes.
+pub struct Recording {
+    /// Takes the journal's entries.
+    pub recorder: Recorder,
+    /// The journal keeps bodies, without their secrets.
+    pub bodies: bool,
+    /// The audit keeps the values of changed attributes.
+    pub values: bool,
 }
 
 /// How much one request may ask for; announced in ServiceProviderConfig.
@@ -73,8 +92,9 @@ impl Directory {
     /// The directory over an open and migrated store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, registry, hasher, clock, ids, limits } = parts;
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits }) }
+        let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
+        let redactor = recording.bodies.then(|| Redactor::new(&registry));
+        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, recording, redactor }) }
     }
 
     /// The schemas and resource types a caller sees.

@@ -3,6 +3,7 @@
 //! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
+use super::audit::{self, Beside};
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
@@ -11,7 +12,8 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{self, Object, validate};
-use crate::store::{Conn, Row, TenantId, Unit, credentials, members, resources};
+use crate::store::audit::{Action, Actor, Change as Noted};
+use crate::store::{self, Conn, Row, TenantId, Unit, credentials, members, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -55,7 +57,7 @@ impl Directory {
         let now = self.inner.clock.now();
         let id = self.inner.ids.resource(now);
         let unit = Create {
-            scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
+            scope: Scope { now, ..self.scope(caller, kind, show) },
             document: resource::finish(kind, &id, document),
             id,
             members: members.unwrap_or_default(),
@@ -151,17 +153,22 @@ impl Directory {
     ) -> Result<(), Error> {
         caller.may_write()?;
         let unit = Delete {
-            tenant: caller.tenant,
-            kind: Arc::clone(kind),
+            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[])),
             id: id.to_owned(),
             expect: expect.clone(),
-            now: self.inner.clock.now(),
         };
         self.inner.store.write(unit).await
     }
 
     fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
-        Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
+        Scope {
+            tenant: caller.tenant,
+            kind: Arc::clone(kind),
+            show: show.clone(),
+            now: self.inner.clock.now(),
+            actor: audit::actor(caller),
+            values: self.inner.recording.values,
+        }
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -218,6 +225,29 @@ struct Scope {
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
+    actor: Actor,
+    /// The audit keeps values.
+    values: bool,
+}
+
+impl Scope {
+    /// Notes one change of a resource of the scope's type; answers the names of what changed.
+    async fn note(
+        &self,
+        conn: &mut Conn,
+        action: Action,
+        row: &Row,
+        documents: (&Object, &Object),
+        beside: Beside,
+    ) -> Result<Vec<String>, Error> {
+        let change = audit::change(action, &self.kind, row, documents, beside, self.values);
+        self.note_all(conn, std::slice::from_ref(&change)).await?;
+        Ok(change.attributes)
+    }
+
+    async fn note_all(&self, conn: &mut Conn, changes: &[Noted]) -> Result<(), Error> {
+        Ok(store::audit::insert(conn, self.tenant, &self.actor, changes, self.now).await?)
+    }
 }
 
 struct Create {
@@ -233,7 +263,7 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
+        let Scope { tenant, kind, show, now, .. } = &self.scope;
         let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
         if !self.members.is_empty() {
             members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
@@ -241,12 +271,15 @@ impl Unit for Create {
         if let Some(hash) = &self.password {
             credentials::set_password(conn, *tenant, row.num, Some(hash)).await?;
         }
+        let beside = Beside { members: !self.members.is_empty(), password: self.password.is_some() };
+        let documents = (&Object::new(), &self.document);
+        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
             let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { groups, changed, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { changed, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
@@ -294,19 +327,19 @@ impl Change {
         Ok(resource::finish(kind, &self.id, document))
     }
 
-    /// Applies what does not live in the document; true if anything changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<bool, Error> {
+    /// Applies what does not live in the document; answers what of it changed.
+    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<Beside, Error> {
         let tenant = self.scope.tenant;
-        let mut changed = false;
+        let mut members = false;
         for edit in &self.members {
-            changed |= members::edit(conn, tenant, row, edit, &self.base).await?;
+            members |= members::edit(conn, tenant, row, edit, &self.base).await?;
         }
         match &self.password {
-            PasswordChange::Keep => return Ok(changed),
+            PasswordChange::Keep => return Ok(Beside { members, password: false }),
             PasswordChange::Remove => credentials::set_password(conn, tenant, row.num, None).await?,
             PasswordChange::Set(hash) => credentials::set_password(conn, tenant, row.num, Some(hash)).await?,
         }
-        Ok(true)
+        Ok(Beside { members, password: true })
     }
 }
 
@@ -315,7 +348,7 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
+        let Scope { tenant, kind, show, now, .. } = &self.scope;
         let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
@@ -326,25 +359,32 @@ impl Unit for Change {
         let beside = self.beside(conn, &row).await?;
         if document != stored {
             row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
-        } else if beside {
+        } else if beside.any() {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
+        let changed = if document != stored || beside.any() {
+            let action = match self.what {
+                What::Replace(_) => Action::Replaced,
+                What::Patch(_) => Action::Patched,
+            };
+            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
+        } else {
+            Vec::new()
+        };
         if let Some(limit) = self.answer_members
             && show.shows(Storage::Members)
             && members::more_than(conn, *tenant, row.num, limit).await?
         {
-            return Ok(Record { too_many_members: true, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { too_many_members: true, changed, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { changed, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
 struct Delete {
-    tenant: TenantId,
-    kind: Arc<ResourceType>,
+    scope: Scope,
     id: String,
     expect: Expect,
-    now: Micros,
 }
 
 impl Unit for Delete {
@@ -352,10 +392,16 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let locked = resources::lock(conn, self.tenant, &self.kind, &self.id).await?;
-        let row = locked.ok_or_else(|| not_found(&self.kind))?;
+        let Scope { tenant, kind, now, values, .. } = &self.scope;
+        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
-        Ok(resources::remove(conn, self.tenant, &row, self.now).await?)
+        let document = parse(&row.document)?;
+        let documents = (&document, &Object::new());
+        let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
+        let groups = resources::remove(conn, *tenant, &row, *now).await?;
+        changes.extend(groups.into_iter().map(audit::lost_a_member));
+        self.scope.note_all(conn, &changes).await
     }
 }
 
