@@ -3,6 +3,7 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod journal;
 mod openapi;
 mod serve;
 mod token;
@@ -37,6 +38,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: token::Command,
+    },
+    /// Shows what clients asked and what they changed
+    Journal {
+        #[command(subcommand)]
+        command: journal::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -98,6 +104,7 @@ fn run(command: Command) -> Result<(), Error> {
             print("The database is up to date.\n")
         }),
         Command::Token { command } => wait(token::run(command, Config::load()?)),
+        Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
@@ -150,6 +157,8 @@ Examples:
       make one that can only read, and print it for a program
   roster token list
   roster token revoke 3
+  roster journal search --connection default --status 4xx --since 1h
+      what was refused in the last hour, and why
 
 {}
 Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).",

@@ -16,6 +16,7 @@ mod route;
 mod scim;
 pub mod server;
 mod surface;
+mod trail;
 
 use crate::directory::Directory;
 use access::Access;
@@ -60,6 +61,6 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .at("/docs", get(docs::page(&document)))
         .at("/openapi/scim.json", get(docs::document(document)))
         .data(directory.clone());
-    let guarded = Access::new(mount, SURFACES, directory, options);
-    Front::new(guarded, routes, SURFACES)
+    let guarded = Access::new(mount, SURFACES, directory.clone(), options);
+    Front::new(guarded, routes, SURFACES).recording(directory)
 }

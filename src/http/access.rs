@@ -6,6 +6,7 @@
 use super::Options;
 use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use super::surface::Surfaces;
+use super::trail::Trail;
 use crate::directory::{Caller, Directory};
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
@@ -53,6 +54,9 @@ impl<E: Endpoint> Endpoint for Access<E> {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
             let caller = self.caller(&request).await?;
+            if let Some(caller) = &caller {
+                Trail::of(&request).caller(caller);
+            }
             (surface.admit)(path, caller.as_ref())?;
             request.extensions_mut().insert(Arc::clone(&self.house));
             if let Some(caller) = caller {
