@@ -117,13 +117,14 @@ pub async fn insert(conn: &mut Conn, entries: &[Entry]) -> Result<(), Error> {
          x.value ->> 14, x.value ->> 15 FROM ",
         [],
     );
-    sql.json_list(&entries.iter().map(row).collect());
+    sql.json_list(&entries.iter().enumerate().map(row).collect());
     // A tenant that was removed meanwhile has no history.
-    sql.push(" JOIN tenant r ON r.num = CAST(x.value ->> 0 AS BIGINT)").push(conn.dialect().keep_r());
+    sql.push(" JOIN tenant r ON r.num = CAST(x.value ->> 0 AS BIGINT) ORDER BY CAST(x.value ->> 16 AS BIGINT)")
+        .push(conn.dialect().keep_r());
     conn.execute(sql).await.map(drop)
 }
 
-fn row(entry: &Entry) -> Value {
+fn row((place, entry): (usize, &Entry)) -> Value {
     // Postgres keeps no NUL in text; bodies are JSON, which spells it otherwise.
     let plain = |text: &str| text.replace('\0', "");
     let maybe = |text: &Option<String>| text.as_deref().map(plain);
@@ -145,6 +146,7 @@ fn row(entry: &Entry) -> Value {
         json!(entry.attributes).to_string(),
         body(&entry.request),
         body(&entry.response),
+        place,
     ])
 }
 

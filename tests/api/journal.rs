@@ -52,7 +52,7 @@ async fn every_request_has_a_line(api: Api) {
     let line = latest(&api).await;
     assert_eq!((line.method.as_str(), line.path.as_str(), line.status), ("POST", "/scim/v2/Users", 201));
     assert_eq!((line.resource.as_deref(), line.at), (Some(id.as_str()), START));
-    assert_eq!(line.attributes, ["userName", "name.familyName", "password"]);
+    assert_eq!(line.attributes, ["userName", "name.familyName", "active", "password"]);
     assert_eq!((line.connection_name.as_deref(), line.credential.as_str()), (Some("default"), "token 1 (first token)"));
     assert_eq!((line.request_id, line.request, line.response), (id_of(&created), None, None));
     assert_eq!((line.scim_type, line.detail, line.tolerances), (None, None, vec![]));
@@ -197,11 +197,12 @@ async fn every_change_is_audited(api: Api) {
     api.patch(&one, &password).send().await.is(200);
     api.patch(&one, &password).send().await.is(200);
     let found: Vec<_> = audit(&api).await;
-    let told = |change: &Change| (change.action.clone(), change.resource.clone(), change.version, change.attributes.join(" "));
+    let told =
+        |change: &Change| (change.action.clone(), change.resource.clone(), change.version, change.attributes.join(" "));
     assert_eq!(
         found.iter().rev().map(told).collect::<Vec<_>>(),
         [
-            ("created".to_owned(), id.clone(), 1, "userName".to_owned()),
+            ("created".to_owned(), id.clone(), 1, "userName active".to_owned()),
             ("created".to_owned(), group.clone(), 1, "displayName".to_owned()),
             ("patched".to_owned(), group.clone(), 2, "members".to_owned()),
             ("replaced".to_owned(), id.clone(), 2, "userName emails".to_owned()),
@@ -241,9 +242,10 @@ async fn deleting_a_member_is_a_change_of_its_groups(api: Api) {
     let group = api.group("g", &[&id]).await;
     api.delete(&format!("/Users/{id}")).send().await.is(204);
     let found = audit(&api).await;
-    let told = |change: &Change| (change.action.clone(), change.resource.clone(), change.version, change.attributes.join(" "));
+    let told =
+        |change: &Change| (change.action.clone(), change.resource.clone(), change.version, change.attributes.join(" "));
     assert_eq!(told(&found[0]), ("patched".to_owned(), group, 2, "members".to_owned()));
-    assert_eq!(told(&found[1]), ("deleted".to_owned(), id, 1, "userName".to_owned()));
+    assert_eq!(told(&found[1]), ("deleted".to_owned(), id, 1, "userName active".to_owned()));
 }
 
 async fn a_full_queue_fails_no_request(api: Api) {
@@ -262,11 +264,11 @@ fn bodies_and_values_are_kept_by_setting() {
     let settings = Config { journal_bodies: true, audit_values: true, ..Config::default() };
     for kind in [Kind::Sqlite, Kind::Postgres] {
         run_with(kind, settings.clone(), |api| async move {
-            let user = json!({ "userName": "ada", "title": "Dr", "PassWord": "a-long-secret", "nickName": "a\u{0}b" });
+            let user = json!({ "userName": "ada", "title": "Dr", "PassWord": "a-long-secret" });
             api.post("/Users", &user).send().await;
             let line = latest(&api).await;
             let request: Value = serde_json::from_str(&line.request.unwrap()).unwrap();
-            let kept = json!({ "userName": "ada", "title": "Dr", "PassWord": "***", "nickName": "a\u{0}b" });
+            let kept = json!({ "userName": "ada", "title": "Dr", "PassWord": "***" });
             assert_eq!(request, kept);
 
             let id = api.user("eve").await;
