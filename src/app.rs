@@ -26,6 +26,8 @@ use tokio::sync::oneshot;
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
 /// How many requests may wait to be written into the journal.
 const JOURNAL_PLACES: usize = 4096;
+/// How often upkeep is done.
+const UPKEEP: Duration = Duration::from_mins(1);
 
 /// What an [`App`] is built from.
 pub struct Options {
@@ -150,7 +152,7 @@ impl App {
             (Some(_), Some(_)) => Some(FirstToken::Chosen),
             (Some(token), None) => Some(FirstToken::Generated(token)),
             (None, Some(unused)) => {
-                if app.directory.authenticate(unused.reveal()).await.is_err() {
+                if !app.directory.knows(unused.reveal()).await.is_ok_and(|known| known) {
                     tracing::warn!(
                         "bootstrap_token is not used: the database was not new, and the token does not open it"
                     );
@@ -181,10 +183,14 @@ impl App {
         };
         let work = async {
             let endpoint = self.endpoint();
-            server::serve_within(limits, listener, endpoint, stop).await;
+            tokio::select! {
+                () = server::serve_within(limits, listener, endpoint, stop) => {}
+                () = upkeep(&self.directory) => {}
+            }
             if let Some(writer) = self.writer {
                 writer.stop().await;
             }
+            write_usage(&self.directory).await;
             self.store.close().await;
         };
         let deadline = async move {
@@ -196,6 +202,21 @@ impl App {
             () = work => {}
             () = deadline => tracing::warn!("time is up: the database is left as the last commit left it"),
         }
+    }
+}
+
+/// What is done beside the requests, for ever.
+async fn upkeep(directory: &Directory) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        write_usage(directory).await;
+    }
+}
+
+/// What is lost, if anything, is when a token was last used: worth a line, not an error.
+async fn write_usage(directory: &Directory) {
+    if let Err(error) = directory.write_usage().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the last use of tokens is not written down yet");
     }
 }
 

@@ -10,6 +10,7 @@ mod list;
 pub mod manage;
 mod record;
 pub mod recorder;
+mod usage;
 mod write;
 
 pub use access::Caller;
@@ -25,6 +26,7 @@ use crate::scim::schema::Registry;
 use crate::store::Store;
 use recorder::Recorder;
 use std::sync::Arc;
+use usage::Usage;
 
 /// The directory of all tenants; cheap to clone.
 #[derive(Clone)]
@@ -41,6 +43,7 @@ struct Inner {
     limits: Limits,
     recording: Recording,
     redactor: Option<Redactor>,
+    usage: Usage,
 }
 
 /// What the directory is made of.
@@ -94,7 +97,8 @@ impl Directory {
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
         let redactor = recording.bodies.then(|| Redactor::new(&registry));
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, recording, redactor }) }
+        let usage = Usage::default();
+        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, recording, redactor, usage }) }
     }
 
     /// The schemas and resource types a caller sees.

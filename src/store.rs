@@ -6,15 +6,19 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
-pub mod credentials;
+pub mod connections;
 pub mod dialect;
 pub mod journal;
 pub mod keys;
 pub mod members;
 pub mod migrate;
+pub mod passwords;
+pub mod profiles;
 pub mod resources;
 pub mod select;
 pub mod sql;
+pub mod tenants;
+pub mod tokens;
 
 #[cfg(test)]
 mod tests;

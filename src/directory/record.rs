@@ -4,6 +4,7 @@ use super::Error;
 use crate::clock::Micros;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::tolerance::Used;
 use crate::store::members::{self, Member, Membership};
 use crate::store::{Conn, Row, TenantId};
 use std::collections::HashMap;
@@ -34,6 +35,8 @@ pub struct Record {
     pub too_many_members: bool,
     /// The names of the attributes that the write which answers with it has changed.
     pub changed: Vec<String>,
+    /// The tolerances without which the request would have come out otherwise; for the journal.
+    pub used: Used,
 }
 
 /// What a client expects of the version (RFC 7644 §3.14, RFC 9110 §13.1).
@@ -130,5 +133,6 @@ pub(super) fn bare(kind: Arc<ResourceType>, row: Row) -> Record {
         members: None,
         too_many_members: false,
         changed: Vec::new(),
+        used: Used::default(),
     }
 }

@@ -13,7 +13,7 @@ use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{self, Object, validate};
 use crate::store::audit::{Action, Actor, Change as Noted};
-use crate::store::{self, Conn, Row, TenantId, Unit, credentials, members, resources};
+use crate::store::{self, Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -183,7 +183,7 @@ impl Directory {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
-        let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
+        let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
             (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
@@ -269,7 +269,7 @@ impl Unit for Create {
             members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
         }
         if let Some(hash) = &self.password {
-            credentials::set_password(conn, *tenant, row.num, Some(hash)).await?;
+            passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
         let beside = Beside { members: !self.members.is_empty(), password: self.password.is_some() };
         let documents = (&Object::new(), &self.document);
@@ -336,8 +336,8 @@ impl Change {
         }
         match &self.password {
             PasswordChange::Keep => return Ok(Beside { members, password: false }),
-            PasswordChange::Remove => credentials::set_password(conn, tenant, row.num, None).await?,
-            PasswordChange::Set(hash) => credentials::set_password(conn, tenant, row.num, Some(hash)).await?,
+            PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
+            PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
         }
         Ok(Beside { members, password: true })
     }

@@ -11,6 +11,7 @@ use crate::directory::{Caller, Directory};
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// What handlers share.
@@ -42,7 +43,7 @@ impl<E> Access<E> {
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         match bearer(request.headers())? {
-            Some(token) => Ok(Some(self.house.directory.authenticate(token).await?)),
+            Some(token) => Ok(Some(self.house.directory.authenticate(token, peer(request)).await?)),
             None => Ok(None),
         }
     }
@@ -65,6 +66,11 @@ impl<E: Endpoint> Endpoint for Access<E> {
         }
         Ok(self.inner.call(request).await?.into_response())
     }
+}
+
+/// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
 /// The token of the Authorization header, if there is one.
