@@ -70,7 +70,7 @@ impl Store {
         assert_eq!(version, 99);
         self.statement(
             "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) \
-             SELECT 99, description, success, checksum, execution_time FROM _sqlx_migrations",
+             SELECT 99, description, success, checksum, execution_time FROM _sqlx_migrations WHERE version = 1",
         )
         .await;
     }
