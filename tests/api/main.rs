@@ -27,6 +27,7 @@ mod filters;
 mod groups;
 mod patch;
 mod pattern;
+mod profiles;
 mod property;
 mod races;
 mod secrets;
