@@ -22,7 +22,8 @@ use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
 use crate::scim::redact::Redactor;
-use crate::scim::schema::Registry;
+use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use recorder::Recorder;
 use std::sync::Arc;
@@ -37,6 +38,8 @@ pub struct Directory {
 struct Inner {
     store: Store,
     registry: Arc<Registry>,
+    /// The types with members, as they are to clients that live with equal names.
+    sharing: Vec<Arc<ResourceType>>,
     hasher: Hasher,
     clock: Clock,
     ids: Ids,
@@ -96,9 +99,21 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
+        let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
+        let sharing =
+            groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
         let redactor = recording.bodies.then(|| Redactor::new(&registry));
         let usage = Usage::default();
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, recording, redactor, usage }) }
+        Self {
+            inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits, recording, redactor, usage }),
+        }
+    }
+
+    /// The resource type by the rules for this caller's writes.
+    fn kind_for(&self, caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
+        let sharing = if caller.profile.allows(Tolerance::UniqueGroupNames) { None } else { Some(&self.inner.sharing) };
+        let shared = sharing.into_iter().flatten().find(|shared| shared.name == kind.name);
+        Arc::clone(shared.unwrap_or(kind))
     }
 
     /// The schemas and resource types a caller sees.

@@ -3,6 +3,9 @@
 //! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
+mod membership;
+mod noting;
+
 use super::audit::{self, Beside};
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
@@ -11,9 +14,10 @@ use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
-use crate::store::audit::{Action, Actor, Change as Noted};
-use crate::store::{self, Conn, Row, TenantId, Unit, members, passwords, resources};
+use crate::store::audit::{Action, Actor};
+use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -47,17 +51,17 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { mut document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         validate::create(kind, &mut document)?;
         let password = match password {
             Some(text) => Some(self.inner.hasher.hash(&text).await?),
             None => None,
         };
-        let now = self.inner.clock.now();
-        let id = self.inner.ids.resource(now);
+        let scope = self.scope(caller, kind, show, used);
+        let id = self.inner.ids.resource(scope.now);
         let unit = Create {
-            scope: Scope { now, ..self.scope(caller, kind, show) },
+            scope,
             document: resource::finish(kind, &id, document),
             id,
             members: members.unwrap_or_default(),
@@ -80,12 +84,12 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
         let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Replace(document),
@@ -114,7 +118,7 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
+        let Patch { id: named, edits, members, password, unknown, used } = patch::parse(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
             tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
@@ -128,7 +132,7 @@ impl Directory {
             );
         }
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
@@ -153,19 +157,21 @@ impl Directory {
     ) -> Result<(), Error> {
         caller.may_write()?;
         let unit = Delete {
-            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[])),
+            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), Used::default()),
             id: id.to_owned(),
             expect: expect.clone(),
         };
         self.inner.store.write(unit).await
     }
 
-    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
+    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
         Scope {
             tenant: caller.tenant,
-            kind: Arc::clone(kind),
+            kind: self.kind_for(caller, kind),
             show: show.clone(),
             now: self.inner.clock.now(),
+            drops_unknown_members: caller.profile.allows(Tolerance::UnknownMembers),
+            used,
             actor: audit::actor(caller),
             values: self.inner.recording.values,
         }
@@ -225,29 +231,14 @@ struct Scope {
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
+    /// Members that nobody is are left out.
+    drops_unknown_members: bool,
+    /// The tolerances that reading the request made use of.
+    used: Used,
+    /// For the audit.
     actor: Actor,
     /// The audit keeps values.
     values: bool,
-}
-
-impl Scope {
-    /// Notes one change of a resource of the scope's type; answers the names of what changed.
-    async fn note(
-        &self,
-        conn: &mut Conn,
-        action: Action,
-        row: &Row,
-        documents: (&Object, &Object),
-        beside: Beside,
-    ) -> Result<Vec<String>, Error> {
-        let change = audit::change(action, &self.kind, row, documents, beside, self.values);
-        self.note_all(conn, std::slice::from_ref(&change)).await?;
-        Ok(change.attributes)
-    }
-
-    async fn note_all(&self, conn: &mut Conn, changes: &[Noted]) -> Result<(), Error> {
-        Ok(store::audit::insert(conn, self.tenant, &self.actor, changes, self.now).await?)
-    }
 }
 
 struct Create {
@@ -264,22 +255,24 @@ impl Unit for Create {
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
         let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let mut used = self.scope.used;
         let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
-        if !self.members.is_empty() {
-            members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
-        }
+        let members = match self.members.as_slice() {
+            [] => false,
+            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
+        };
         if let Some(hash) = &self.password {
             passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
-        let beside = Beside { members: !self.members.is_empty(), password: self.password.is_some() };
+        let beside = Beside { members, password: self.password.is_some() };
         let documents = (&Object::new(), &self.document);
         let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
             let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, changed, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { changed, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
@@ -328,12 +321,9 @@ impl Change {
     }
 
     /// Applies what does not live in the document; answers what of it changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<Beside, Error> {
+    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
         let tenant = self.scope.tenant;
-        let mut members = false;
-        for edit in &self.members {
-            members |= members::edit(conn, tenant, row, edit, &self.base).await?;
-        }
+        let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
             PasswordChange::Keep => return Ok(Beside { members, password: false }),
             PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
@@ -349,6 +339,7 @@ impl Unit for Change {
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
         let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let mut used = self.scope.used;
         let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
@@ -356,7 +347,7 @@ impl Unit for Change {
         let now = (*now).max(row.modified);
         let stored = parse(&row.document)?;
         let document = self.document(&stored)?;
-        let beside = self.beside(conn, &row).await?;
+        let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
             row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
         } else if beside.any() {
@@ -375,9 +366,9 @@ impl Unit for Change {
             && show.shows(Storage::Members)
             && members::more_than(conn, *tenant, row.num, limit).await?
         {
-            return Ok(Record { too_many_members: true, changed, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { changed, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 

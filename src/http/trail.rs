@@ -10,6 +10,7 @@ use crate::directory::journal::Entry;
 use crate::directory::{Caller, Directory, Record};
 use crate::scim::ScimType;
 use crate::scim::redact::{Redacted, Redactor};
+use crate::scim::tolerance::{Tolerance, Used};
 use poem::http::{Method, StatusCode};
 use poem::{Request, Response};
 use serde_json::Value;
@@ -30,6 +31,7 @@ struct Facts {
     caller: Option<Caller>,
     resource: Option<String>,
     changed: Vec<String>,
+    used: Used,
     body: Option<Redacted>,
 }
 
@@ -44,6 +46,11 @@ impl Trail {
         self.facts().caller = Some(caller.clone());
     }
 
+    /// Notes a tolerance without which the request would have come out otherwise.
+    pub(super) fn tolerated(&self, tolerance: Tolerance) {
+        self.facts().used.note(tolerance);
+    }
+
     /// Notes the body, if bodies are kept.
     pub(super) fn body(&self, directory: &Directory, body: &Value) {
         if let Some(redactor) = directory.redactor() {
@@ -56,6 +63,7 @@ impl Trail {
         let mut facts = self.facts();
         facts.resource = Some(record.id.clone());
         facts.changed.clone_from(&record.changed);
+        facts.used.join(record.used);
     }
 
     fn facts(&self) -> MutexGuard<'_, Facts> {
@@ -112,7 +120,7 @@ impl Asked {
 
     /// Notes the request in the journal; nothing if no connection has made it.
     pub(super) async fn record(self, directory: &Directory, why: Why, response: &mut Response) {
-        let Facts { caller, resource, changed, body } = std::mem::take(&mut *self.trail.facts());
+        let Facts { caller, resource, changed, used, body } = std::mem::take(&mut *self.trail.facts());
         let Some(caller) = caller else { return };
         let answered = match directory.redactor() {
             Some(redactor) => answer_body(redactor, response).await,
@@ -131,7 +139,7 @@ impl Asked {
             scim_type: why.scim_type.map(|kind| kind.as_str().to_owned()),
             detail: why.detail,
             micros: u64::try_from(self.started.elapsed().as_micros()).unwrap_or(u64::MAX),
-            tolerances: Vec::new(),
+            tolerances: used.iter().map(|tolerance| tolerance.name().to_owned()).collect(),
             attributes: changed,
             request: body,
             response: answered,

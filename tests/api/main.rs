@@ -28,6 +28,7 @@ mod groups;
 mod journal;
 mod patch;
 mod pattern;
+mod profiles;
 mod property;
 mod races;
 mod secrets;
