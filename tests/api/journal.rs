@@ -55,7 +55,7 @@ async fn every_request_has_a_line(api: Api) {
     assert_eq!(line.attributes, ["userName", "name.familyName", "active", "password"]);
     assert_eq!((line.connection_name.as_deref(), line.credential.as_str()), (Some("default"), "token 1 (first token)"));
     assert_eq!((line.request_id, line.request, line.response), (id_of(&created), None, None));
-    assert_eq!((line.scim_type, line.detail, line.tolerances), (None, None, vec![]));
+    assert_eq!((line.scim_type, line.detail, line.tolerances), (None, None, vec!["any-schemas".to_owned()]));
     let replace = json!([{ "op": "replace", "path": "title", "value": "Dr" }]);
     let group = api.group("g", &[&id]).await;
     let filter = format!("/Users?filter={}", encode("userName eq \"ada\""));

@@ -37,7 +37,7 @@ impl Unit for SetProfile {
 
 /// Gives the connection of the case's token a profile.
 async fn set(api: &Api, profile: &'static str) {
-    let caller = api.directory.authenticate(&api.token).await.unwrap();
+    let caller = api.directory.authenticate(&api.token, None).await.unwrap();
     assert!(api.store.write(SetProfile(caller, profile)).await.unwrap());
 }
 
@@ -271,7 +271,7 @@ async fn a_token_without_scheme_is_taken_where_that_is_asked_for(api: Api) {
 
 async fn a_record_tells_which_tolerances_were_used(api: Api) {
     set(&api, "entra unknown-members=on").await;
-    let caller = api.directory.authenticate(&api.token).await.unwrap();
+    let caller = api.directory.authenticate(&api.token, None).await.unwrap();
     let registry = api.directory.registry();
     let (users, groups) = (registry.resource_type("User").unwrap(), registry.resource_type("Group").unwrap());
     let show = roster::scim::projection::Projection::new(users, &[], &[]);
@@ -297,5 +297,5 @@ async fn a_record_tells_which_tolerances_were_used(api: Api) {
 /// Nobody can write such a profile through us; a newer program may have.
 async fn a_profile_nobody_knows_is_no_open_door(api: Api) {
     set(&api, "lenient").await;
-    assert!(matches!(api.directory.authenticate(&api.token).await, Err(Error::Internal(_))));
+    assert!(matches!(api.directory.authenticate(&api.token, None).await, Err(Error::Internal(_))));
 }
