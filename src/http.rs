@@ -18,6 +18,7 @@ mod route;
 mod scim;
 pub mod server;
 mod surface;
+mod trail;
 
 use crate::directory::Directory;
 use access::Access;
@@ -67,6 +68,6 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .at("/openapi/scim.json", get(docs::document(scim_document)))
         .at("/openapi/admin.json", get(docs::document(admin_document)))
         .data(directory.clone());
-    let guarded = Access::new(mount, SURFACES, directory, options);
-    Front::new(guarded, routes, SURFACES)
+    let guarded = Access::new(mount, SURFACES, directory.clone(), options);
+    Front::new(guarded, routes, SURFACES).recording(directory)
 }

@@ -6,7 +6,9 @@
 use super::Options;
 use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use super::surface::Surfaces;
-use crate::directory::{Caller, Directory};
+use super::trail::Trail;
+use crate::directory::{Caller, Directory, Error};
+use crate::scim::tolerance::Tolerance;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
@@ -41,9 +43,23 @@ impl<E> Access<E> {
 
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
-        match bearer(request.headers())? {
-            Some(token) => Ok(Some(self.house.directory.authenticate(token, peer(request)).await?)),
+        match presented(request.headers())? {
+            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer(request)).await?)),
+            Some(Presented::Raw(token)) => Ok(Some(self.raw(request, token).await?)),
             None => Ok(None),
+        }
+    }
+
+    /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
+    /// a token is not told.
+    async fn raw(&self, request: &Request, token: &str) -> Result<Caller, Refusal> {
+        match self.house.directory.authenticate(token, peer(request)).await {
+            Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => {
+                Trail::of(request).tolerated(Tolerance::RawAuthorization);
+                Ok(caller)
+            }
+            Ok(_) | Err(Error::Unauthenticated) => Err(other_scheme()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -54,6 +70,9 @@ impl<E: Endpoint> Endpoint for Access<E> {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
             let caller = self.caller(&request).await?;
+            if let Some(caller) = &caller {
+                Trail::of(&request).caller(caller);
+            }
             (surface.admit)(path, caller.as_ref())?;
             request.extensions_mut().insert(Arc::clone(&self.house));
             if let Some(caller) = caller {
@@ -69,8 +88,21 @@ fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
+/// The token a request presents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presented<'h> {
+    /// Behind the scheme Bearer.
+    Bearer(&'h str),
+    /// Alone in the header: one word, which is no scheme.
+    Raw(&'h str),
+}
+
+fn other_scheme() -> Refusal {
+    Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer")
+}
+
 /// The token of the Authorization header, if there is one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+fn presented(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -80,7 +112,8 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer"));
+        let is_raw = token.is_empty() && !scheme.is_empty();
+        return if is_raw { Ok(Some(Presented::Raw(scheme))) } else { Err(other_scheme()) };
     }
     if token.is_empty() {
         return Err(Refusal::unauthenticated(CHALLENGE_INVALID, "the Authorization header has a scheme and no token"));
@@ -91,7 +124,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
             "the Authorization header names the scheme twice (Bearer Bearer); enter the token alone in the client",
         ));
     }
-    Ok(Some(token))
+    Ok(Some(Presented::Bearer(token)))
 }
 
 #[cfg(test)]
@@ -107,9 +140,15 @@ mod tests {
     fn a_bearer_token_is_read_with_its_scheme_in_any_case() {
         for line in ["Bearer abc", "bearer abc", "BEARER  abc "] {
             let headers = headers(&[line]);
-            assert_eq!(bearer(&headers).unwrap(), Some("abc"), "{line}");
+            assert_eq!(presented(&headers).unwrap(), Some(Presented::Bearer("abc")), "{line}");
         }
-        assert_eq!(bearer(&headers(&[])).unwrap(), None);
+        assert_eq!(presented(&headers(&[])).unwrap(), None);
+    }
+
+    #[test]
+    fn one_word_alone_may_be_a_token() {
+        assert_eq!(presented(&headers(&["abc"])).unwrap(), Some(Presented::Raw("abc")));
+        assert_eq!(presented(&headers(&[" Basic "])).unwrap(), Some(Presented::Raw("Basic")));
     }
 
     #[test]
@@ -117,7 +156,6 @@ mod tests {
         let cases: &[(&[&str], &str, &str)] = &[
             (&["Bearer a", "Bearer a"], CHALLENGE, "more than one"),
             (&["Basic YTpi"], CHALLENGE, "scheme Bearer"),
-            (&["abc"], CHALLENGE, "scheme Bearer"),
             (&[""], CHALLENGE, "scheme Bearer"),
             (&["Bearer"], CHALLENGE_INVALID, "no token"),
             (&["Bearer  "], CHALLENGE_INVALID, "no token"),
@@ -126,7 +164,7 @@ mod tests {
             (&["Bearer bearer"], CHALLENGE_INVALID, "twice"),
         ];
         for (lines, challenge, reason) in cases {
-            let refusal = bearer(&headers(lines)).unwrap_err();
+            let refusal = presented(&headers(lines)).unwrap_err();
             assert_eq!(refusal.status, StatusCode::UNAUTHORIZED, "{lines:?}");
             assert_eq!(refusal.headers[0].1, challenge, "{lines:?}");
             assert!(refusal.detail.contains(reason), "{lines:?}: {}", refusal.detail);

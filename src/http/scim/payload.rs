@@ -1,7 +1,9 @@
 //! The body of a SCIM request.
 
 use super::MEDIA_TYPE;
+use crate::http::access::House;
 use crate::http::body;
+use crate::http::trail::Trail;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -31,6 +33,8 @@ impl<'a> ApiExtractor<'a> for Payload {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        Ok(Self(body::read(request, body, "application/scim+json or application/json (RFC 7644 §3.1)").await?))
+        let body = body::read(request, body, "application/scim+json or application/json (RFC 7644 §3.1)").await?;
+        Trail::of(request).body(&House::of(request)?.directory, &body);
+        Ok(Self(body))
     }
 }

@@ -1,5 +1,6 @@
 use super::*;
 use crate::scim::schema::document::{Choices, built_in};
+use crate::scim::tolerance::Used;
 use crate::store::members::{Member, Membership};
 use std::sync::Arc;
 
@@ -17,7 +18,8 @@ fn record(registry: &Registry, kind: &str, document: &str) -> Record {
         groups: None,
         members: None,
         too_many_members: false,
-        used: crate::scim::tolerance::Used::default(),
+        changed: Vec::new(),
+        used: Used::default(),
     }
 }
 
