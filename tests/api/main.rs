@@ -14,6 +14,7 @@
     reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
+mod admin;
 mod architecture;
 mod call;
 mod cli;
@@ -25,6 +26,7 @@ mod errors;
 mod etag;
 mod filters;
 mod groups;
+mod isolation;
 mod patch;
 mod pattern;
 mod property;
