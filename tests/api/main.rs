@@ -27,6 +27,7 @@ mod etag;
 mod filters;
 mod groups;
 mod isolation;
+mod manage;
 mod patch;
 mod pattern;
 mod property;
