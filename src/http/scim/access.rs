@@ -12,12 +12,18 @@ use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What handlers share.
 pub(in crate::http) struct Surface {
     pub directory: Directory,
     pub options: Options,
+    /// How many large bodies may be in memory at one time; others wait before they are read on.
+    pub large_bodies: Arc<Semaphore>,
 }
+
+/// How many large bodies may be in memory at one time, each with what is parsed from it.
+const LARGE_BODIES: usize = 8;
 
 /// Guards the paths below [`PREFIX`]; lets others pass.
 pub(in crate::http) struct Access<E> {
@@ -27,7 +33,10 @@ pub(in crate::http) struct Access<E> {
 
 impl<E> Access<E> {
     pub(in crate::http) fn new(inner: E, directory: Directory, options: Options) -> Self {
-        Self { inner, surface: Arc::new(Surface { directory, options }) }
+        Self {
+            inner,
+            surface: Arc::new(Surface { directory, options, large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)) }),
+        }
     }
 
     async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {

@@ -1,23 +1,34 @@
 //! The body of a SCIM request: JSON under any of its names, bounded in size and time.
 //!
-//! The media type only has to look like JSON (RFC 7644 §3.1 names two, clients send more); what the
+//! Large bodies take turns, since memory is bounded by how many are there at once. The media type
+//! only has to look like JSON (RFC 7644 §3.1 names two, clients send more); what the
 //! body holds is judged by [`crate::scim::json`].
 
 use super::MEDIA_TYPE;
 use super::call::surface;
 use crate::http::error::Refusal;
 use crate::http::front;
-use crate::scim::json;
-use poem::error::ReadBodyError;
+use crate::scim::{self, json};
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use poem::http::{HeaderMap, StatusCode};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// A JSON body.
-pub(super) struct Payload(pub Value);
+/// Bodies up to this many bytes are read whenever they come.
+const SMALL: usize = 256 * 1024;
+
+/// A JSON body, and the place it takes among the large ones until it is dropped.
+pub(super) struct Payload(
+    pub Value,
+    #[expect(dead_code, reason = "held until the request is done, never read")] Option<OwnedSemaphorePermit>,
+);
 
 impl<'a> ApiExtractor<'a> for Payload {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -42,20 +53,37 @@ impl<'a> ApiExtractor<'a> for Payload {
     ) -> poem::Result<Self> {
         check_encoding(request.headers())?;
         check_type(request.headers())?;
-        let limit = surface(request)?.options.body_limit;
+        let surface = surface(request)?;
+        let limit = surface.options.body_limit;
         check_length(request.headers(), limit)?;
-        let reading = body.take()?.into_bytes_limit(limit);
-        let text = match tokio::time::timeout(front::BODY, reading).await {
-            Ok(Ok(text)) => text,
-            Ok(Err(ReadBodyError::PayloadTooLarge)) => return Err(too_large(limit).into()),
-            Ok(Err(_)) => {
-                return Err(Refusal::from(crate::scim::Error::syntax("the body ended before it was complete")).into());
+        let mut large = None;
+        let mut text = Vec::new();
+        // One byte past the limit tells that the body is larger.
+        let most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
+        let mut reader = pin!(body.take()?.into_async_read().take(most));
+        let mut end = Instant::now() + front::BODY;
+        loop {
+            if large.is_none() && text.len() > SMALL {
+                let place = Arc::clone(&surface.large_bodies).acquire_owned();
+                let place = timeout(front::BODY, place).await.ok().and_then(Result::ok);
+                large = Some(place.ok_or_else(|| Refusal::busy("too many large bodies are being read; try again"))?);
+                end = Instant::now() + front::BODY;
             }
-            Err(_) => {
-                return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time").into());
+            match timeout_at(end, reader.read_buf(&mut text)).await {
+                Ok(Ok(0)) => break,
+                Ok(Ok(_)) => {}
+                Ok(Err(_)) => {
+                    return Err(Refusal::from(scim::Error::syntax("the body ended before it was complete")).into());
+                }
+                Err(_) => {
+                    return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time").into());
+                }
             }
-        };
-        Ok(Self(json::parse(&text).map_err(Refusal::from)?))
+        }
+        if text.len() > limit {
+            return Err(too_large(limit).into());
+        }
+        Ok(Self(json::parse(&text).map_err(Refusal::from)?, large))
     }
 }
 
