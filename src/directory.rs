@@ -7,6 +7,7 @@ mod error;
 mod list;
 pub mod manage;
 mod record;
+mod usage;
 mod write;
 
 pub use access::Caller;
@@ -21,6 +22,7 @@ use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use std::sync::Arc;
+use usage::Usage;
 
 /// The directory of all tenants; cheap to clone.
 #[derive(Clone)]
@@ -37,6 +39,7 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    usage: Usage,
 }
 
 /// What the directory is made of.
@@ -80,7 +83,8 @@ impl Directory {
         let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
-        Self { inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits }) }
+        let usage = Usage::default();
+        Self { inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits, usage }) }
     }
 
     /// The resource type by the rules for this caller's writes.

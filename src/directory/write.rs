@@ -14,7 +14,7 @@ use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
-use crate::store::{Conn, Row, TenantId, Unit, credentials, members, resources};
+use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -186,7 +186,7 @@ impl Directory {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
-        let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
+        let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
             (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
@@ -255,7 +255,7 @@ impl Unit for Create {
             self.scope.edit_members(conn, &row, &members, "", &mut used).await?;
         }
         if let Some(hash) = &self.password {
-            credentials::set_password(conn, *tenant, row.num, Some(hash)).await?;
+            passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
@@ -316,8 +316,8 @@ impl Change {
         let changed = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
             PasswordChange::Keep => return Ok(changed),
-            PasswordChange::Remove => credentials::set_password(conn, tenant, row.num, None).await?,
-            PasswordChange::Set(hash) => credentials::set_password(conn, tenant, row.num, Some(hash)).await?,
+            PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
+            PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
         }
         Ok(true)
     }

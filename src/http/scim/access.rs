@@ -11,6 +11,7 @@ use crate::scim::tolerance::Tolerance;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -40,9 +41,10 @@ impl<E> Access<E> {
     }
 
     async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {
+        let peer = peer(request);
         match presented(request.headers())? {
-            Some(Presented::Bearer(token)) => Ok(Some(self.surface.directory.authenticate(token).await?)),
-            Some(Presented::Raw(token)) => Ok(Some(self.raw(token).await?)),
+            Some(Presented::Bearer(token)) => Ok(Some(self.surface.directory.authenticate(token, peer).await?)),
+            Some(Presented::Raw(token)) => Ok(Some(self.raw(token, peer).await?)),
             None if is_open(path) => Ok(None),
             None => Err(Refusal::unauthenticated(
                 CHALLENGE,
@@ -55,8 +57,8 @@ impl<E> Access<E> {
 impl<E> Access<E> {
     /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
     /// a token is not told.
-    async fn raw(&self, token: &str) -> Result<Caller, Refusal> {
-        match self.surface.directory.authenticate(token).await {
+    async fn raw(&self, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
+        match self.surface.directory.authenticate(token, peer).await {
             Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => Ok(caller),
             Ok(_) | Err(Error::Unauthenticated) => Err(other_scheme()),
             Err(error) => Err(error.into()),
@@ -77,6 +79,11 @@ impl<E: Endpoint> Endpoint for Access<E> {
         }
         Ok(self.inner.call(request).await?.into_response())
     }
+}
+
+/// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
 /// The path below the prefix, if it lies there.
