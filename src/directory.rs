@@ -18,7 +18,8 @@ pub use record::{Expect, Matching, Record};
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
-use crate::scim::schema::Registry;
+use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use std::sync::Arc;
 use usage::Usage;
@@ -32,6 +33,8 @@ pub struct Directory {
 struct Inner {
     store: Store,
     registry: Arc<Registry>,
+    /// The types with members, as they are to clients that live with equal names.
+    sharing: Vec<Arc<ResourceType>>,
     hasher: Hasher,
     clock: Clock,
     ids: Ids,
@@ -68,7 +71,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 1000 }
+        Self { default_results: 100, max_results: 1000, patch_answer_members: 200 }
     }
 }
 
@@ -77,7 +80,18 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits } = parts;
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, usage: Usage::default() }) }
+        let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
+        let sharing =
+            groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
+        let usage = Usage::default();
+        Self { inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits, usage }) }
+    }
+
+    /// The resource type by the rules for this caller's writes.
+    fn kind_for(&self, caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
+        let sharing = if caller.profile.allows(Tolerance::UniqueGroupNames) { None } else { Some(&self.inner.sharing) };
+        let shared = sharing.into_iter().flatten().find(|shared| shared.name == kind.name);
+        Arc::clone(shared.unwrap_or(kind))
     }
 
     /// The schemas and resource types a caller sees.

@@ -11,7 +11,6 @@ pub mod keys;
 pub mod members;
 pub mod migrate;
 pub mod passwords;
-pub mod profiles;
 pub mod resources;
 pub mod select;
 pub mod sql;

@@ -6,17 +6,21 @@
 use super::Options;
 use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use super::surface::Surfaces;
-use crate::directory::{Caller, Directory};
+use crate::directory::{Caller, Directory, Error};
+use crate::scim::tolerance::Tolerance;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What handlers share.
 pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
+    /// How many large bodies may be in memory at one time; others wait before they are read on.
+    pub large_bodies: Arc<Semaphore>,
 }
 
 impl House {
@@ -27,6 +31,9 @@ impl House {
     }
 }
 
+/// How many large bodies may be in memory at one time, each with what is parsed from it.
+const LARGE_BODIES: usize = 8;
+
 /// Guards the paths of the surfaces; lets others pass.
 pub(super) struct Access<E> {
     inner: E,
@@ -36,14 +43,27 @@ pub(super) struct Access<E> {
 
 impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
-        Self { inner, surfaces, house: Arc::new(House { directory, options }) }
+        let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
     }
 
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
-        match bearer(request.headers())? {
-            Some(token) => Ok(Some(self.house.directory.authenticate(token, peer(request)).await?)),
+        let peer = peer(request);
+        match presented(request.headers())? {
+            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer).await?)),
+            Some(Presented::Raw(token)) => Ok(Some(self.raw(token, peer).await?)),
             None => Ok(None),
+        }
+    }
+
+    /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
+    /// a token is not told.
+    async fn raw(&self, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
+        match self.house.directory.authenticate(token, peer).await {
+            Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => Ok(caller),
+            Ok(_) | Err(Error::Unauthenticated) => Err(other_scheme()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -69,8 +89,21 @@ fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
+/// The token a request presents.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Presented<'h> {
+    /// Behind the scheme Bearer.
+    Bearer(&'h str),
+    /// Alone in the header: one word, which is no scheme.
+    Raw(&'h str),
+}
+
+fn other_scheme() -> Refusal {
+    Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer")
+}
+
 /// The token of the Authorization header, if there is one.
-fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
+fn presented(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -80,7 +113,8 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer"));
+        let is_raw = token.is_empty() && !scheme.is_empty();
+        return if is_raw { Ok(Some(Presented::Raw(scheme))) } else { Err(other_scheme()) };
     }
     if token.is_empty() {
         return Err(Refusal::unauthenticated(CHALLENGE_INVALID, "the Authorization header has a scheme and no token"));
@@ -91,7 +125,7 @@ fn bearer(headers: &HeaderMap) -> Result<Option<&str>, Refusal> {
             "the Authorization header names the scheme twice (Bearer Bearer); enter the token alone in the client",
         ));
     }
-    Ok(Some(token))
+    Ok(Some(Presented::Bearer(token)))
 }
 
 #[cfg(test)]
@@ -107,9 +141,15 @@ mod tests {
     fn a_bearer_token_is_read_with_its_scheme_in_any_case() {
         for line in ["Bearer abc", "bearer abc", "BEARER  abc "] {
             let headers = headers(&[line]);
-            assert_eq!(bearer(&headers).unwrap(), Some("abc"), "{line}");
+            assert_eq!(presented(&headers).unwrap(), Some(Presented::Bearer("abc")), "{line}");
         }
-        assert_eq!(bearer(&headers(&[])).unwrap(), None);
+        assert_eq!(presented(&headers(&[])).unwrap(), None);
+    }
+
+    #[test]
+    fn one_word_alone_may_be_a_token() {
+        assert_eq!(presented(&headers(&["abc"])).unwrap(), Some(Presented::Raw("abc")));
+        assert_eq!(presented(&headers(&[" Basic "])).unwrap(), Some(Presented::Raw("Basic")));
     }
 
     #[test]
@@ -117,7 +157,6 @@ mod tests {
         let cases: &[(&[&str], &str, &str)] = &[
             (&["Bearer a", "Bearer a"], CHALLENGE, "more than one"),
             (&["Basic YTpi"], CHALLENGE, "scheme Bearer"),
-            (&["abc"], CHALLENGE, "scheme Bearer"),
             (&[""], CHALLENGE, "scheme Bearer"),
             (&["Bearer"], CHALLENGE_INVALID, "no token"),
             (&["Bearer  "], CHALLENGE_INVALID, "no token"),
@@ -126,7 +165,7 @@ mod tests {
             (&["Bearer bearer"], CHALLENGE_INVALID, "twice"),
         ];
         for (lines, challenge, reason) in cases {
-            let refusal = bearer(&headers(lines)).unwrap_err();
+            let refusal = presented(&headers(lines)).unwrap_err();
             assert_eq!(refusal.status, StatusCode::UNAUTHORIZED, "{lines:?}");
             assert_eq!(refusal.headers[0].1, challenge, "{lines:?}");
             assert!(refusal.detail.contains(reason), "{lines:?}: {}", refusal.detail);
