@@ -9,7 +9,7 @@ use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 pub(in crate::store) async fn on_each(test: impl AsyncFn(Store)) {
     on_each_empty(async |store| {
         crate::store::migrate::run(&store).await.unwrap();
-        store.statement("INSERT INTO tenant (name, created) VALUES ('trial', 0)").await;
+        store.found().await;
         test(store).await;
     })
     .await;
@@ -43,6 +43,11 @@ impl Store {
         let mut conn = self.read().await.unwrap();
         let sql = conn.sql().with(text, []);
         conn.fetch_first(sql).await.unwrap().unwrap().int(0).unwrap()
+    }
+
+    /// Makes a tenant, the first one.
+    pub(in crate::store) async fn found(&self) {
+        self.statement("INSERT INTO tenant (name, created) VALUES ('trial', 0)").await;
     }
 
     /// The plan of a statement, a line per step.
