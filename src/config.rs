@@ -11,6 +11,7 @@ use std::fmt;
 
 /// How the process is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that are on or off are what they are")]
 pub struct Config {
     /// `sqlite:path` or `postgres://…`; may carry a password.
     pub database_url: Secret,

@@ -90,7 +90,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 1000 }
+        Self { default_results: 100, max_results: 1000, patch_answer_members: 200 }
     }
 }
 

@@ -13,7 +13,6 @@ pub mod keys;
 pub mod members;
 pub mod migrate;
 pub mod passwords;
-pub mod profiles;
 pub mod resources;
 pub mod select;
 pub mod sql;

@@ -140,20 +140,20 @@ async fn tail(house: &Directory, whose: &Whose, lines: u64, follow: bool) -> Res
     let found = house.journal(&whose.tenant, &query).await?;
     print(&found.iter().rev().map(|line| show(line, whose.json)).collect::<String>())?;
     let numbers = |lines: &[Line]| lines.iter().map(|line| line.num).collect::<BTreeSet<i64>>();
-    let mut seen = numbers(&found);
-    if follow {
-        let newest = found.iter().map(|line| line.num).max();
-        let recent = recent(house, whose).await?;
-        seen.extend(recent.iter().map(|line| line.num).filter(|num| Some(*num) <= newest));
+    if !follow {
+        return Ok(());
     }
-    while follow {
+    let mut seen = numbers(&found);
+    let newest = found.iter().map(|line| line.num).max();
+    let before = recent(house, whose).await?;
+    seen.extend(before.iter().map(|line| line.num).filter(|num| Some(*num) <= newest));
+    loop {
         let recent = recent(house, whose).await?;
         let new = recent.iter().rev().filter(|line| !seen.contains(&line.num));
         print(&new.map(|line| show(line, whose.json)).collect::<String>())?;
         seen = numbers(&recent);
         tokio::time::sleep(LOOK).await;
     }
-    Ok(())
 }
 
 /// Every line a follower may not have seen, the newest first.

@@ -14,11 +14,14 @@ use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What handlers share.
 pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
+    /// How many large bodies may be in memory at one time; others wait before they are read on.
+    pub large_bodies: Arc<Semaphore>,
 }
 
 impl House {
@@ -29,6 +32,9 @@ impl House {
     }
 }
 
+/// How many large bodies may be in memory at one time, each with what is parsed from it.
+const LARGE_BODIES: usize = 8;
+
 /// Guards the paths of the surfaces; lets others pass.
 pub(super) struct Access<E> {
     inner: E,
@@ -38,22 +44,24 @@ pub(super) struct Access<E> {
 
 impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
-        Self { inner, surfaces, house: Arc::new(House { directory, options }) }
+        let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
     }
 
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+        let peer = peer(request);
         match presented(request.headers())? {
-            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer(request)).await?)),
-            Some(Presented::Raw(token)) => Ok(Some(self.raw(request, token).await?)),
+            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer).await?)),
+            Some(Presented::Raw(token)) => Ok(Some(self.raw(request, token, peer).await?)),
             None => Ok(None),
         }
     }
 
     /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
     /// a token is not told.
-    async fn raw(&self, request: &Request, token: &str) -> Result<Caller, Refusal> {
-        match self.house.directory.authenticate(token, peer(request)).await {
+    async fn raw(&self, request: &Request, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
+        match self.house.directory.authenticate(token, peer).await {
             Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => {
                 Trail::of(request).tolerated(Tolerance::RawAuthorization);
                 Ok(caller)

@@ -4,6 +4,7 @@
 //! name. Members and passwords do not live in the document and come out beside the edits.
 
 mod apply;
+mod effort;
 mod members;
 mod parse;
 #[cfg(test)]
@@ -109,7 +110,8 @@ pub fn parse(kind: &ResourceType, body: &Value, profile: &Profile) -> Result<Pat
 /// Applies the edits in order. After an error the document is of no use.
 ///
 /// # Errors
-/// `noTarget` or `mutability`, naming the operation and the attribute.
+/// `noTarget` or `mutability`, naming the operation and the attribute; too large if the operations
+/// look through too many values.
 pub fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<(), Error> {
     apply::apply(kind, edits, document)
 }

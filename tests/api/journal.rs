@@ -1,8 +1,9 @@
 //! What the journal keeps of requests, and the audit of changes.
 
 use crate::call::Answer;
-use crate::database::Kind;
+use crate::database::{Database, Kind};
 use crate::server::{Api, START, both, encode, run_with};
+use crate::wire::{Server, answer};
 use roster::config::Config;
 use roster::directory::journal::{AuditQuery, Change, Keep, Line, Query};
 use serde_json::{Value, json};
@@ -285,6 +286,69 @@ fn bodies_and_values_are_kept_by_setting() {
             assert!(request.starts_with("\"left out: 70") && request.len() < 100, "{request}");
             api.call("POST", "/Users").body("{\"password\": \"a-long-secret\"").send().await.is(400);
             assert_eq!(latest(&api).await.request, None, "what cannot be read cannot be cleaned");
+        });
+    }
+}
+
+#[test]
+fn the_command_line_and_the_administrator_find_the_same() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    for kind in [Kind::Sqlite, Kind::Postgres] {
+        let Some(database) = runtime.block_on(Database::create(kind)) else { continue };
+        let place = runtime.block_on(Database::create(Kind::Sqlite)).unwrap();
+        let directory = place.directory().unwrap();
+        let token = "token-of-the-tests-0123456789abcdef";
+        let settings = [("ROSTER_DATABASE_URL", database.url.as_str()), ("ROSTER_BOOTSTRAP_TOKEN", token)];
+        let server = Server::start(directory, &settings);
+        assert_eq!(server.send("POST", "/scim/v2/Users", token, "{\"userName\": \"ada\"}").0, 201);
+        assert_eq!(server.send("POST", "/scim/v2/Users", token, "{\"userName\": \"Ada\"}").0, 409);
+        assert_eq!(server.send("GET", "/scim/v2/Users/nobody", token, "").0, 404);
+        server.stop();
+        let asked = |arguments: &[&str]| {
+            let output = answer(directory, &settings, arguments);
+            assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
+            String::from_utf8(output.stdout).unwrap()
+        };
+        let parse = |text: &str| text.lines().map(|line| serde_json::from_str(line).unwrap()).collect::<Vec<Value>>();
+        let found = parse(&asked(&[
+            "journal",
+            "search",
+            "--connection",
+            "default",
+            "--status",
+            "4xx",
+            "--since",
+            "1h",
+            "--json",
+        ]));
+        assert_eq!(found.len(), 2, "{found:?}");
+        assert_eq!((&found[0]["status"], &found[0]["resource"]), (&json!(404), &json!("nobody")));
+        assert_eq!((&found[1]["status"], &found[1]["scimType"]), (&json!(409), &json!("uniqueness")));
+        let text = asked(&["journal", "tail"]);
+        let lines: Vec<&str> = text.lines().collect();
+        assert!(lines[0].contains("201  POST   /scim/v2/Users  default, token 1"), "{text}");
+        assert!(lines[2].contains("uniqueness: "), "{text}");
+        let changes = parse(&asked(&["journal", "audit", "--json"]));
+        assert_eq!((changes.len(), &changes[0]["action"], &changes[0]["door"]), (1, &json!("created"), &json!("scim")));
+        assert_eq!(
+            asked(&["journal", "search", "--resource", changes[0]["resource"].as_str().unwrap()]).lines().count(),
+            1
+        );
+        assert_eq!(asked(&["journal", "search", "--until", "1h"]), "");
+
+        let server = Server::start(directory, &settings);
+        let base = "/admin/v1/tenants/default";
+        let (status, text) = server.send("GET", &format!("{base}/journal?minStatus=400&limit=1"), token, "");
+        assert!(status == 200 && text.contains("\"status\":404") && !text.contains("\"status\":409"), "{text}");
+        let (status, text) = server.send("GET", &format!("{base}/audit?connection=default"), token, "");
+        assert!(status == 200 && text.contains("\"action\":\"created\""), "{text}");
+        assert_eq!(server.send("GET", &format!("{base}/audit?connection=nobody"), token, "").0, 404);
+        assert_eq!(server.send("GET", &format!("{base}/journal?from=yesterday"), token, "").0, 400);
+        server.stop();
+        assert_eq!(asked(&["journal", "tail"]).lines().count(), lines.len(), "an administrator is no connection");
+        runtime.block_on(async {
+            database.drop_it().await;
+            place.drop_it().await;
         });
     }
 }

@@ -14,6 +14,7 @@
     reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
+mod admin;
 mod architecture;
 mod call;
 mod cli;
@@ -23,8 +24,11 @@ mod database;
 mod discovery;
 mod errors;
 mod etag;
+mod faults;
 mod filters;
 mod groups;
+mod hostile;
+mod isolation;
 mod journal;
 mod manage;
 mod patch;

@@ -1,9 +1,10 @@
 //! Profiles of connections: what each preset takes and refuses, and tolerances set one by one.
 
 use crate::server::{Api, NOBODY, both};
-use roster::directory::{Caller, Error};
+use roster::directory::Error;
 use roster::scim::tolerance::{Tolerance, Used};
-use roster::store::{Conn, Unit, profiles};
+use roster::store::connections::{self, Connection};
+use roster::store::{Conn, TenantId, Unit};
 use serde_json::{Value, json};
 
 both! {
@@ -24,21 +25,23 @@ const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-struct SetProfile(Caller, &'static str);
-
-impl Unit for SetProfile {
-    type Output = bool;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<bool, Error> {
-        Ok(profiles::set(conn, self.0.tenant, self.0.connection, self.1).await?)
-    }
+/// Gives the connection of the case's token a profile.
+async fn set(api: &Api, profile: &str) {
+    let profile = profile.parse().unwrap();
+    api.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
 }
 
-/// Gives the connection of the case's token a profile.
-async fn set(api: &Api, profile: &'static str) {
-    let caller = api.directory.authenticate(&api.token, None).await.unwrap();
-    assert!(api.store.write(SetProfile(caller, profile)).await.unwrap());
+/// Writes a profile into the store that no verb would take.
+struct Corrupt(TenantId);
+
+impl Unit for Corrupt {
+    type Output = ();
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
+        let connection = connections::find(conn, self.0, "default").await?.unwrap();
+        Ok(connections::change(conn, self.0, &Connection { profile: "lenient".to_owned(), ..connection }).await?)
+    }
 }
 
 /// What strict refuses: method, path, body, scimType. `{user}` and `{group}` stand for ids.
@@ -296,6 +299,7 @@ async fn a_record_tells_which_tolerances_were_used(api: Api) {
 
 /// Nobody can write such a profile through us; a newer program may have.
 async fn a_profile_nobody_knows_is_no_open_door(api: Api) {
-    set(&api, "lenient").await;
+    let caller = api.directory.authenticate(&api.token, None).await.unwrap();
+    api.store.write(Corrupt(caller.tenant)).await.unwrap();
     assert!(matches!(api.directory.authenticate(&api.token, None).await, Err(Error::Internal(_))));
 }

@@ -36,8 +36,8 @@ pub struct Api {
     pub clock: Clock,
     pub store: Store,
     pub directory: Directory,
-    pub database: Database,
     pub recorder: Recorder,
+    pub database: Database,
 }
 
 /// Runs a case on a database of its own; left out if that is Postgres and there is none.
@@ -109,8 +109,8 @@ impl Api {
             clock,
             store: app.store.clone(),
             directory: app.directory.clone(),
-            database: database.clone(),
             recorder: app.recorder.clone(),
+            database: database.clone(),
         }
     }
 
@@ -144,6 +144,22 @@ impl Api {
 
     pub fn delete(&self, path: &str) -> Call<'_> {
         self.call("DELETE", path)
+    }
+
+    /// A request to the admin surface; a body goes as plain JSON.
+    pub fn admin(&self, method: &str, path: &str) -> Call<'_> {
+        self.call(method, &format!("root:/admin/v1{path}")).header("content-type", Some("application/json"))
+    }
+
+    /// The same server under another credential.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// A further tenant and its first token.
+    pub async fn tenant(&self, name: &str) -> Self {
+        let founded = self.directory.create_tenant(name).await.unwrap();
+        self.with_token(founded.secret.reveal())
     }
 
     /// Lists users or groups by a filter, which is percent-encoded here.

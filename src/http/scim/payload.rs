@@ -2,15 +2,18 @@
 
 use super::MEDIA_TYPE;
 use crate::http::access::House;
-use crate::http::body;
+use crate::http::body::{self, Place};
 use crate::http::trail::Trail;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
-/// A JSON body.
-pub(super) struct Payload(pub Value);
+/// A JSON body, and the place it takes among the large ones until it is dropped.
+pub(super) struct Payload(
+    pub Value,
+    #[expect(dead_code, reason = "held until the request is done, never read")] Option<Place>,
+);
 
 impl<'a> ApiExtractor<'a> for Payload {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -33,8 +36,9 @@ impl<'a> ApiExtractor<'a> for Payload {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let body = body::read(request, body, "application/scim+json or application/json (RFC 7644 §3.1)").await?;
-        Trail::of(request).body(&House::of(request)?.directory, &body);
-        Ok(Self(body))
+        let wanted = "application/scim+json or application/json (RFC 7644 §3.1)";
+        let (value, place) = body::read(request, body, wanted).await?;
+        Trail::of(request).body(&House::of(request)?.directory, &value);
+        Ok(Self(value, place))
     }
 }

@@ -13,6 +13,31 @@ use crate::scim::value::Key;
 use serde_json::Value;
 use std::collections::HashSet;
 
+/// How many members one request may name.
+const MAX_NAMED: usize = 10_000;
+/// How many comparisons with every member one request may ask for.
+const MAX_TERMS: usize = 200;
+
+/// Refuses what would keep others waiting too long.
+pub(super) fn within_limits(edits: &[MemberEdit]) -> Result<(), Error> {
+    let (mut named, mut terms) = (0, 0);
+    for edit in edits {
+        match edit {
+            MemberEdit::Add(ids) | MemberEdit::Remove(ids) | MemberEdit::Replace(ids) => named += ids.len(),
+            MemberEdit::RemoveWhere(filter) => terms += filter.terms(),
+        }
+    }
+    if named > MAX_NAMED {
+        return Err(Error::too_large(format!("members: at most {MAX_NAMED} may be named in one request")));
+    }
+    if terms > MAX_TERMS {
+        return Err(Error::too_large(format!(
+            "members: filters that compare every member may have at most {MAX_TERMS} terms in one request"
+        )));
+    }
+    Ok(())
+}
+
 /// The change an operation on the members means; none if it changes nothing we keep.
 pub(super) fn read(
     shape: &mut Shape,

@@ -28,6 +28,7 @@ pub(super) fn parse(kind: &ResourceType, body: &Value, profile: &Profile) -> Res
         let mut reader = Reader { kind, number, patch: &mut patch, shape: &mut shape };
         reader.operation(operation).map_err(|error| in_operation(number, error))?;
     }
+    members::within_limits(&patch.members)?;
     Ok(Patch { unknown: shape.unknown, used: shape.leeway.used, ..patch })
 }
 
@@ -130,6 +131,7 @@ impl Reader<'_, '_> {
         if path.eq_ignore_ascii_case(&self.kind.schema.id) {
             return self.without_path(action, value);
         }
+        self.shape.count(path)?;
         let path = match path::resolve_patch(self.kind, path) {
             Ok(path) => path,
             Err(error) => return self.pass_over(path, error),
@@ -193,6 +195,7 @@ impl Reader<'_, '_> {
         if name.len() > MAX_PATH {
             return Err(Error::path(format!("the name of an attribute may have at most {MAX_PATH} bytes")));
         }
+        self.shape.count(&name)?;
         match path::resolve_patch(self.kind, &name) {
             Ok(path) => self.change(action, path, Some(value), Named::InValue),
             Err(error) if name.contains('[') => self.pass_over(&name, error),

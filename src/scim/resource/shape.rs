@@ -9,26 +9,32 @@ use crate::scim::tolerance::{Leeway, Profile, Tolerance};
 use crate::scim::{Error, Object, json, path, value};
 use serde_json::Value;
 use std::collections::HashSet;
+use unicode_normalization::is_nfkc;
 
 /// How many values one attribute may be sent at a time.
 const MAX_VALUES: usize = 10_000;
+/// How many bytes of text one request may bring, members not counted.
+const MAX_TEXT: usize = 1024 * 1024;
 /// The shortest password, in bytes.
 const MIN_PASSWORD: usize = 8;
 /// The longest password, in bytes.
 const MAX_PASSWORD: usize = 1024;
 
-/// Shapes values as far as a profile allows, and remembers the names no schema knows.
+/// Shapes values as far as a profile allows, counts their text, and remembers the names no schema
+/// knows.
 #[derive(Debug)]
 pub(in crate::scim) struct Shape<'p> {
     /// Names of attributes that were left out.
     pub(in crate::scim) unknown: Vec<String>,
     /// What may be bent, and what was.
     pub(in crate::scim) leeway: Leeway<'p>,
+    /// How many bytes of text there were so far.
+    text: usize,
 }
 
 impl<'p> Shape<'p> {
     pub(in crate::scim) fn new(profile: &'p Profile) -> Self {
-        Self { unknown: Vec::new(), leeway: Leeway::new(profile) }
+        Self { unknown: Vec::new(), leeway: Leeway::new(profile), text: 0 }
     }
 
     /// Leaves out an attribute that no schema knows.
@@ -63,11 +69,25 @@ impl<'p> Shape<'p> {
     pub(in crate::scim) fn one(&mut self, attribute: &Attribute, sent: Value) -> Result<Option<Value>, Error> {
         let sent = self.only(attribute, sent)?;
         if attribute.kind != Kind::Complex {
+            self.count(sent.as_str().unwrap_or_default())?;
             return self.simple(attribute, sent);
         }
         let mut parts = self.parts(attribute, sent)?;
         parts.retain(|_, part| !part.is_null());
         Ok(if parts.is_empty() { None } else { Some(Value::Object(parts)) })
+    }
+
+    /// Counts a text that is going to be folded or kept. All of them together are bounded, because
+    /// folding takes its time and can make a text eighteen times as long. What has to be
+    /// normalized for it counts four times.
+    pub(in crate::scim) fn count(&mut self, text: &str) -> Result<(), Error> {
+        self.text += if is_nfkc(text) { text.len() } else { text.len() * 4 };
+        if self.text > MAX_TEXT {
+            return Err(Error::too_large(format!(
+                "one request may bring at most {MAX_TEXT} bytes of text, members not counted"
+            )));
+        }
+        Ok(())
     }
 
     /// The parts sent for a complex value; null for those that are to be unassigned.
@@ -94,7 +114,8 @@ impl<'p> Shape<'p> {
                 continue;
             };
             if sub.mutability != Mutability::ReadOnly {
-                parts.insert(sub.name.clone(), self.attribute(sub, part)?.unwrap_or(Value::Null));
+                let part = self.attribute(sub, part).map_err(|error| within(attribute, &error))?;
+                parts.insert(sub.name.clone(), part.unwrap_or(Value::Null));
             }
         }
         Ok(parts)
@@ -230,6 +251,12 @@ impl<'p> Shape<'p> {
             }
         }
     }
+}
+
+/// An error of a part, with the attribute it is a part of.
+fn within(attribute: &Attribute, error: &Error) -> Error {
+    let Error { scim_type, detail, too_large } = error;
+    Error { scim_type: *scim_type, detail: format!("{}: {detail}", attribute.name), too_large: *too_large }
 }
 
 fn too_many(attribute: &Attribute) -> Error {

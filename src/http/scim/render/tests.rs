@@ -1,6 +1,5 @@
 use super::*;
 use crate::scim::schema::document::{Choices, built_in};
-use crate::scim::tolerance::Used;
 use crate::store::members::{Member, Membership};
 use std::sync::Arc;
 
@@ -19,7 +18,7 @@ fn record(registry: &Registry, kind: &str, document: &str) -> Record {
         members: None,
         too_many_members: false,
         changed: Vec::new(),
-        used: Used::default(),
+        used: crate::scim::tolerance::Used::default(),
     }
 }
 
