@@ -7,12 +7,15 @@ use crate::auth::password::Hasher;
 use crate::auth::token::Token;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
-use crate::directory::{self, Directory, Limits, Parts};
+use crate::directory::journal::Keep;
+use crate::directory::recorder::{self, Recorder};
+use crate::directory::{self, Directory, Limits, Parts, Recording};
 use crate::http::{self, server};
 use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::scim::schema::document::{Choices, built_in};
 use crate::store::{self, Store, migrate, sql};
+use crate::workers::journal::Writer;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +24,10 @@ use tokio::sync::oneshot;
 
 /// The most bytes of a request's body: one resource, or one PATCH of a large group.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How many requests may wait to be written into the journal.
+const JOURNAL_PLACES: usize = 4096;
+/// How often upkeep is done.
+const UPKEEP: Duration = Duration::from_mins(1);
 
 /// What an [`App`] is built from.
 pub struct Options {
@@ -76,6 +83,12 @@ pub struct App {
     pub store: Store,
     /// The first token, if the database was new.
     pub first_token: Option<FirstToken>,
+    /// Takes the journal's entries.
+    pub recorder: Recorder,
+    /// Writes the journal, once the house has started.
+    writer: Option<Writer>,
+    /// The journal's entries, until there is a writer.
+    queue: Option<recorder::Queue>,
     config: Config,
 }
 
@@ -108,6 +121,9 @@ impl App {
     pub async fn open(options: Options) -> Result<Self, Error> {
         let Options { config, clock, ids, hasher } = options;
         let store = open(&config).await?;
+        let (recorder, queue) = recorder::queue(JOURNAL_PLACES);
+        let recording =
+            Recording { recorder: recorder.clone(), bodies: config.journal_bodies, values: config.audit_values };
         let directory = Directory::new(Parts {
             store: store.clone(),
             registry: Arc::new(registry(&config)),
@@ -115,8 +131,9 @@ impl App {
             clock,
             ids,
             limits: Limits::default(),
+            recording,
         });
-        Ok(Self { directory, store, first_token: None, config })
+        Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), config })
     }
 
     /// The same, and makes the first tenant of a new database with its token.
@@ -127,12 +144,15 @@ impl App {
         let chosen = options.config.bootstrap_token.as_ref().map(Secret::reveal).map(Token::chosen);
         let chosen = chosen.transpose().map_err(Error::Token)?;
         let mut app = Self::open(options).await?;
+        let keep = Keep { days: app.config.journal_days, rows: app.config.journal_rows };
+        let queue = app.queue.take();
+        app.writer = queue.map(|queue| Writer::start(app.directory.clone(), app.recorder.clone(), queue, keep));
         let made = app.directory.first_start(chosen.clone()).await.map_err(Error::FirstTenant)?;
         app.first_token = match (made, chosen) {
             (Some(_), Some(_)) => Some(FirstToken::Chosen),
             (Some(token), None) => Some(FirstToken::Generated(token)),
             (None, Some(unused)) => {
-                if app.directory.authenticate(unused.reveal()).await.is_err() {
+                if !app.directory.knows(unused.reveal()).await.is_ok_and(|known| known) {
                     tracing::warn!(
                         "bootstrap_token is not used: the database was not new, and the token does not open it"
                     );
@@ -162,7 +182,15 @@ impl App {
             drop(stopping);
         };
         let work = async {
-            server::serve_within(limits, listener, self.endpoint(), stop).await;
+            let endpoint = self.endpoint();
+            tokio::select! {
+                () = server::serve_within(limits, listener, endpoint, stop) => {}
+                () = upkeep(&self.directory) => {}
+            }
+            if let Some(writer) = self.writer {
+                writer.stop().await;
+            }
+            write_usage(&self.directory).await;
             self.store.close().await;
         };
         let deadline = async move {
@@ -174,6 +202,21 @@ impl App {
             () = work => {}
             () = deadline => tracing::warn!("time is up: the database is left as the last commit left it"),
         }
+    }
+}
+
+/// What is done beside the requests, for ever.
+async fn upkeep(directory: &Directory) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        write_usage(directory).await;
+    }
+}
+
+/// What is lost, if anything, is when a token was last used: worth a line, not an error.
+async fn write_usage(directory: &Directory) {
+    if let Err(error) = directory.write_usage().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the last use of tokens is not written down yet");
     }
 }
 

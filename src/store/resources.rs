@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Inserts a new resource; `document` is finished (`schemas` and `id` first).
 ///
 /// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken.
+/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant is gone.
 pub async fn insert(
     conn: &mut Conn,
     tenant: TenantId,
@@ -28,7 +28,7 @@ pub async fn insert(
     let text = text(document)?;
     let mut sql = conn.sql().with(
         "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, external_id, \
-         display, display_key, doc, sdoc) VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
+         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
         [
             tenant.0.into(),
             kind.name.as_str().into(),
@@ -42,8 +42,10 @@ pub async fn insert(
             text.as_str().into(),
         ],
     );
-    sql.json(search).push(") RETURNING num");
-    let num = conn.fetch_first(sql).await?.ok_or_else(|| no_row("an insert"))?.int(0)?;
+    // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
+    let keep = sql.dialect().keep();
+    sql.json(search).push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
+    let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
     Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document: text })
@@ -163,12 +165,23 @@ pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) ->
     Ok(row)
 }
 
+/// A resource that got a new version because of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The name of its type.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The version it has now.
+    pub version: i64,
+}
+
 /// Removes a locked row with its keys, its password, its members and its memberships; the groups
-/// it was a member of get a new version.
+/// it was a member of get a new version and are answered.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<(), Error> {
+pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<Vec<Touched>, Error> {
     let key = || [Val::from(tenant.0), Val::from(row.num)];
     // First the row itself: on Postgres this waits for those who are adding it to a group, so that
     // the statements below see their rows.
@@ -180,8 +193,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
          (SELECT m.grp FROM member m WHERE m.tenant = $1 AND m.member = $2) ORDER BY r.num",
         key().into_iter().chain([milliseconds(now).into()]),
     );
-    groups.push(conn.dialect().lock()).push(")");
-    conn.execute(groups).await?;
+    groups.push(conn.dialect().lock()).push(") RETURNING type, id, version");
+    let groups = conn.fetch(groups).await?;
     for text in [
         "DELETE FROM member WHERE tenant = $1 AND member = $2",
         "DELETE FROM member WHERE tenant = $1 AND grp = $2",
@@ -191,7 +204,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
     ] {
         conn.execute(conn.sql().with(text, key())).await?;
     }
-    Ok(())
+    let touched = |group: &Record| Ok(Touched { kind: group.text(0)?, id: group.text(1)?, version: group.int(2)? });
+    groups.iter().map(touched).collect()
 }
 
 /// The columns `num, type, id, version, created, modified, doc` from this position on.
@@ -231,7 +245,9 @@ async fn insert_unique(
     for record in conn.fetch(sql).await? {
         taken.push(UniqueKey { attribute: record.text(0)?, key: record.text(1)? });
     }
-    match keys.into_iter().find(|key| !taken.contains(key)) {
+    let is_shared =
+        |key: &UniqueKey| kind.shares_key && kind.key.as_ref().is_some_and(|shared| shared.name == key.attribute);
+    match keys.into_iter().find(|key| !taken.contains(key) && !is_shared(key)) {
         Some(key) => Err(Error::Unique(key.attribute.clone())),
         None => Ok(()),
     }
@@ -270,8 +286,4 @@ fn text(document: &Object) -> Result<String, Error> {
 
 fn milliseconds(now: Micros) -> Micros {
     now - now.rem_euclid(1000)
-}
-
-fn no_row(what: &str) -> Error {
-    Error::Database(format!("{what} returned no row").into())
 }
