@@ -14,6 +14,7 @@
     reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
+mod admin;
 mod architecture;
 mod call;
 mod cli;
@@ -27,6 +28,7 @@ mod faults;
 mod filters;
 mod groups;
 mod hostile;
+mod isolation;
 mod manage;
 mod patch;
 mod pattern;

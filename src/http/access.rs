@@ -1,12 +1,12 @@
 //! Who may enter: bearer tokens (RFC 6750), judged before routing and before a body is read.
 //!
-//! Also here: what every handler needs to know about the surface, because it is handed on together
-//! with the caller. Discovery is open without a token, and refuses a wrong one (RFC 7644 §4).
+//! Each surface has a rule of its own ([`Surface::admit`]); how a credential is read and whose it is
+//! is the same for all. Also here: what every handler needs, because it is handed on with the caller.
 
-use super::PREFIX;
+use super::Options;
+use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
+use super::surface::Surfaces;
 use crate::directory::{Caller, Directory, Error};
-use crate::http::Options;
-use crate::http::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use crate::scim::tolerance::Tolerance;
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
@@ -16,49 +16,51 @@ use std::sync::Arc;
 use tokio::sync::Semaphore;
 
 /// What handlers share.
-pub(in crate::http) struct Surface {
+pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
     /// How many large bodies may be in memory at one time; others wait before they are read on.
     pub large_bodies: Arc<Semaphore>,
 }
 
+impl House {
+    /// What [`Access`] put into the request.
+    pub(super) fn of(request: &Request) -> Result<Arc<Self>, Refusal> {
+        let house = request.extensions().get::<Arc<Self>>().map(Arc::clone);
+        house.ok_or_else(|| Refusal::internal("a handler runs outside its mount"))
+    }
+}
+
 /// How many large bodies may be in memory at one time, each with what is parsed from it.
 const LARGE_BODIES: usize = 8;
 
-/// Guards the paths below [`PREFIX`]; lets others pass.
-pub(in crate::http) struct Access<E> {
+/// Guards the paths of the surfaces; lets others pass.
+pub(super) struct Access<E> {
     inner: E,
-    surface: Arc<Surface>,
+    surfaces: Surfaces,
+    house: Arc<House>,
 }
 
 impl<E> Access<E> {
-    pub(in crate::http) fn new(inner: E, directory: Directory, options: Options) -> Self {
-        Self {
-            inner,
-            surface: Arc::new(Surface { directory, options, large_bodies: Arc::new(Semaphore::new(LARGE_BODIES)) }),
-        }
+    pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
+        let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
     }
 
-    async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {
+    /// Whose credential the request carries, if it carries one.
+    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         let peer = peer(request);
         match presented(request.headers())? {
-            Some(Presented::Bearer(token)) => Ok(Some(self.surface.directory.authenticate(token, peer).await?)),
+            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer).await?)),
             Some(Presented::Raw(token)) => Ok(Some(self.raw(token, peer).await?)),
-            None if is_open(path) => Ok(None),
-            None => Err(Refusal::unauthenticated(
-                CHALLENGE,
-                "the request carries no credential; send the header Authorization: Bearer and a token (RFC 6750 §2.1)",
-            )),
+            None => Ok(None),
         }
     }
-}
 
-impl<E> Access<E> {
     /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
     /// a token is not told.
     async fn raw(&self, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
-        match self.surface.directory.authenticate(token, peer).await {
+        match self.house.directory.authenticate(token, peer).await {
             Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => Ok(caller),
             Ok(_) | Err(Error::Unauthenticated) => Err(other_scheme()),
             Err(error) => Err(error.into()),
@@ -70,9 +72,10 @@ impl<E: Endpoint> Endpoint for Access<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        if let Some(path) = below_prefix(request.uri().path()) {
-            let caller = self.caller(&request, path).await?;
-            request.extensions_mut().insert(Arc::clone(&self.surface));
+        if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
+            let caller = self.caller(&request).await?;
+            (surface.admit)(path, caller.as_ref())?;
+            request.extensions_mut().insert(Arc::clone(&self.house));
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
@@ -84,18 +87,6 @@ impl<E: Endpoint> Endpoint for Access<E> {
 /// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
 fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
-}
-
-/// The path below the prefix, if it lies there.
-fn below_prefix(path: &str) -> Option<&str> {
-    path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether a path is open without a token. Nothing below can be written, so every method may pass
-/// and is told which ones there are.
-fn is_open(path: &str) -> bool {
-    let first = path.trim_start_matches('/').split('/').next();
-    matches!(first, Some("ServiceProviderConfig" | "Schemas" | "ResourceTypes"))
 }
 
 /// The token a request presents.
@@ -179,17 +170,5 @@ mod tests {
             assert_eq!(refusal.headers[0].1, challenge, "{lines:?}");
             assert!(refusal.detail.contains(reason), "{lines:?}: {}", refusal.detail);
         }
-    }
-
-    #[test]
-    fn only_discovery_is_open() {
-        for path in ["/Schemas", "/Schemas/urn:x", "/ResourceTypes", "/ServiceProviderConfig"] {
-            assert!(is_open(below_prefix(&format!("{PREFIX}{path}")).unwrap()), "{path}");
-        }
-        for path in ["", "/", "/Users", "/Users/Schemas", "/SchemasX", "/schemas"] {
-            assert!(!is_open(below_prefix(&format!("{PREFIX}{path}")).unwrap()), "{path}");
-        }
-        assert_eq!(below_prefix("/scim/v20/Users"), None);
-        assert_eq!(below_prefix("/livez"), None);
     }
 }
