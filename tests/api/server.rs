@@ -119,6 +119,12 @@ impl Api {
         Self::open(&self.database).await
     }
 
+    /// Gives the connection of the case's token a profile.
+    pub async fn set_profile(&self, profile: &str) {
+        let profile = profile.parse().unwrap();
+        self.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
+    }
+
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.
     pub fn call(&self, method: &str, path: &str) -> Call<'_> {
         Call::new(self, method, path)
