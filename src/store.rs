@@ -10,6 +10,7 @@ pub mod dialect;
 pub mod keys;
 pub mod members;
 pub mod migrate;
+pub mod oauth;
 pub mod resources;
 pub mod select;
 pub mod sql;

@@ -7,11 +7,15 @@ use super::dialect::Dialect;
 use super::sql::Step;
 use super::{Error, Store};
 
-const SQLITE: &[Step] =
-    &[Step { version: 1, name: "directory", text: include_str!("../../migrations/sqlite/0001_directory.sql") }];
+const SQLITE: &[Step] = &[
+    Step { version: 1, name: "directory", text: include_str!("../../migrations/sqlite/0001_directory.sql") },
+    Step { version: 4, name: "oauth", text: include_str!("../../migrations/sqlite/0004_oauth.sql") },
+];
 
-const POSTGRES: &[Step] =
-    &[Step { version: 1, name: "directory", text: include_str!("../../migrations/postgres/0001_directory.sql") }];
+const POSTGRES: &[Step] = &[
+    Step { version: 1, name: "directory", text: include_str!("../../migrations/postgres/0001_directory.sql") },
+    Step { version: 4, name: "oauth", text: include_str!("../../migrations/postgres/0004_oauth.sql") },
+];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.
 ///
