@@ -3,6 +3,9 @@
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
 
+mod access;
+mod base;
+mod body;
 mod docs;
 mod error;
 mod etag;
@@ -12,11 +15,17 @@ pub mod openapi;
 mod route;
 mod scim;
 pub mod server;
+mod surface;
 
 use crate::directory::Directory;
+use access::Access;
 use front::Front;
 use poem::{Endpoint, EndpointExt, get};
 use route::Routes;
+use surface::Surfaces;
+
+/// Every surface. Paths below none of them are refused in SCIM's shape.
+const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[] };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -37,7 +46,12 @@ impl Default for Options {
 /// Everything that is served, as one endpoint that never fails.
 #[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
-    let routes = Routes::new::<scim::Api>(scim::PREFIX, &["/livez", "/readyz", "/openapi/scim.json", "/docs"]);
+    let routes = Routes::default().with::<scim::Api>(scim::PREFIX).with_pages(&[
+        "/livez",
+        "/readyz",
+        "/openapi/scim.json",
+        "/docs",
+    ]);
     let document = openapi::scim(directory.registry());
     let mount = poem::Route::new()
         .nest(scim::PREFIX, scim::service())
@@ -46,5 +60,6 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .at("/docs", get(docs::page(&document)))
         .at("/openapi/scim.json", get(docs::document(document)))
         .data(directory.clone());
-    Front::new(scim::Access::new(mount, directory, options), routes)
+    let guarded = Access::new(mount, SURFACES, directory, options);
+    Front::new(guarded, routes, SURFACES)
 }

@@ -4,6 +4,7 @@
 
 use super::error::Refusal;
 use super::route::{Route, Routes};
+use super::surface::Surfaces;
 use crate::ident;
 use poem::http::header::CONTENT_LENGTH;
 use poem::http::{HeaderName, HeaderValue, Method, Uri};
@@ -26,11 +27,12 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 pub(super) struct Front<E> {
     inner: E,
     routes: Routes,
+    surfaces: Surfaces,
 }
 
 impl<E: Endpoint> Front<E> {
-    pub(super) fn new(inner: E, routes: Routes) -> Self {
-        Self { inner, routes }
+    pub(super) fn new(inner: E, routes: Routes, surfaces: Surfaces) -> Self {
+        Self { inner, routes, surfaces }
     }
 
     async fn answer(&self, request: Request, route: Option<&Route>) -> Result<Response, Refusal> {
@@ -53,13 +55,14 @@ impl<E: Endpoint> Endpoint for Front<E> {
         let request_id = format!("{:032x}", u128::from_be_bytes(ident::random()));
         trim_path(&mut request);
         let route = self.routes.find(request.uri().path());
+        let shape = self.surfaces.shape(request.uri().path());
         let method = request.method().clone();
         if method == Method::HEAD {
             request.set_method(Method::GET);
         }
 
         let answer = self.answer(request, route).await;
-        let mut response = answer.unwrap_or_else(|refusal| refusal.render(&request_id));
+        let mut response = answer.unwrap_or_else(|refusal| refusal.render(shape, &request_id));
 
         if method == Method::HEAD {
             response = without_body(response).await;

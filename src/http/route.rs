@@ -45,17 +45,22 @@ impl Route {
 pub(super) struct Routes(Arc<[Route]>);
 
 impl Routes {
-    /// The routes of one API below a prefix, and others that only have GET.
-    pub(super) fn new<T: OpenApi>(prefix: &str, others: &[&str]) -> Self {
-        let mut routes: Vec<Route> = T::meta()
-            .into_iter()
-            .flat_map(|api| api.paths)
-            .map(|path| Route {
-                template: format!("{prefix}{}", path.path.trim_end_matches('/')),
-                methods: path.operations.into_iter().map(|operation| operation.method).collect(),
-            })
-            .collect();
-        routes.extend(others.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }));
+    /// Those and the routes of one API below a prefix.
+    pub(super) fn with<T: OpenApi>(self, prefix: &str) -> Self {
+        let paths = T::meta().into_iter().flat_map(|api| api.paths);
+        self.and(paths.map(|path| Route {
+            template: format!("{prefix}{}", path.path.trim_end_matches('/')),
+            methods: path.operations.into_iter().map(|operation| operation.method).collect(),
+        }))
+    }
+
+    /// Those and others that only have GET.
+    pub(super) fn with_pages(self, paths: &[&str]) -> Self {
+        self.and(paths.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }))
+    }
+
+    fn and(self, more: impl Iterator<Item = Route>) -> Self {
+        let mut routes: Vec<Route> = self.0.iter().cloned().chain(more).collect();
         // A path without a placeholder goes before one with.
         routes.sort_by_key(|route| route.template.contains('{'));
         Self(routes.into())
@@ -74,7 +79,7 @@ mod tests {
 
     #[test]
     fn every_path_is_found_with_its_methods() {
-        let routes = Routes::new::<Api>(PREFIX, &["/livez"]);
+        let routes = Routes::default().with::<Api>(PREFIX).with_pages(&["/livez"]);
         let cases = [
             ("/scim/v2/Users", "/scim/v2/Users", "GET, HEAD, POST"),
             ("/scim/v2/Users/.search", "/scim/v2/Users/.search", "POST"),

@@ -1,42 +1,48 @@
 //! Who may enter: bearer tokens (RFC 6750), judged before routing and before a body is read.
 //!
-//! Also here: what every handler needs to know about the surface, because it is handed on together
-//! with the caller. Discovery is open without a token, and refuses a wrong one (RFC 7644 §4).
+//! Each surface has a rule of its own ([`Surface::admit`]); how a credential is read and whose it is
+//! is the same for all. Also here: what every handler needs, because it is handed on with the caller.
 
-use super::PREFIX;
+use super::Options;
+use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
+use super::surface::Surfaces;
 use crate::directory::{Caller, Directory};
-use crate::http::Options;
-use crate::http::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::sync::Arc;
 
 /// What handlers share.
-pub(in crate::http) struct Surface {
+pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
 }
 
-/// Guards the paths below [`PREFIX`]; lets others pass.
-pub(in crate::http) struct Access<E> {
+impl House {
+    /// What [`Access`] put into the request.
+    pub(super) fn of(request: &Request) -> Result<Arc<Self>, Refusal> {
+        let house = request.extensions().get::<Arc<Self>>().map(Arc::clone);
+        house.ok_or_else(|| Refusal::internal("a handler runs outside its mount"))
+    }
+}
+
+/// Guards the paths of the surfaces; lets others pass.
+pub(super) struct Access<E> {
     inner: E,
-    surface: Arc<Surface>,
+    surfaces: Surfaces,
+    house: Arc<House>,
 }
 
 impl<E> Access<E> {
-    pub(in crate::http) fn new(inner: E, directory: Directory, options: Options) -> Self {
-        Self { inner, surface: Arc::new(Surface { directory, options }) }
+    pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
+        Self { inner, surfaces, house: Arc::new(House { directory, options }) }
     }
 
-    async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {
+    /// Whose credential the request carries, if it carries one.
+    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         match bearer(request.headers())? {
-            Some(token) => Ok(Some(self.surface.directory.authenticate(token).await?)),
-            None if is_open(path) => Ok(None),
-            None => Err(Refusal::unauthenticated(
-                CHALLENGE,
-                "the request carries no credential; send the header Authorization: Bearer and a token (RFC 6750 §2.1)",
-            )),
+            Some(token) => Ok(Some(self.house.directory.authenticate(token).await?)),
+            None => Ok(None),
         }
     }
 }
@@ -45,27 +51,16 @@ impl<E: Endpoint> Endpoint for Access<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        if let Some(path) = below_prefix(request.uri().path()) {
-            let caller = self.caller(&request, path).await?;
-            request.extensions_mut().insert(Arc::clone(&self.surface));
+        if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
+            let caller = self.caller(&request).await?;
+            (surface.admit)(path, caller.as_ref())?;
+            request.extensions_mut().insert(Arc::clone(&self.house));
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
             }
         }
         Ok(self.inner.call(request).await?.into_response())
     }
-}
-
-/// The path below the prefix, if it lies there.
-fn below_prefix(path: &str) -> Option<&str> {
-    path.strip_prefix(PREFIX).filter(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-/// Whether a path is open without a token. Nothing below can be written, so every method may pass
-/// and is told which ones there are.
-fn is_open(path: &str) -> bool {
-    let first = path.trim_start_matches('/').split('/').next();
-    matches!(first, Some("ServiceProviderConfig" | "Schemas" | "ResourceTypes"))
 }
 
 /// The token of the Authorization header, if there is one.
@@ -130,17 +125,5 @@ mod tests {
             assert_eq!(refusal.headers[0].1, challenge, "{lines:?}");
             assert!(refusal.detail.contains(reason), "{lines:?}: {}", refusal.detail);
         }
-    }
-
-    #[test]
-    fn only_discovery_is_open() {
-        for path in ["/Schemas", "/Schemas/urn:x", "/ResourceTypes", "/ServiceProviderConfig"] {
-            assert!(is_open(below_prefix(&format!("{PREFIX}{path}")).unwrap()), "{path}");
-        }
-        for path in ["", "/", "/Users", "/Users/Schemas", "/SchemasX", "/schemas"] {
-            assert!(!is_open(below_prefix(&format!("{PREFIX}{path}")).unwrap()), "{path}");
-        }
-        assert_eq!(below_prefix("/scim/v20/Users"), None);
-        assert_eq!(below_prefix("/livez"), None);
     }
 }
