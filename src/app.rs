@@ -114,7 +114,7 @@ impl App {
             hasher,
             clock,
             ids,
-            limits: Limits::default(),
+            limits: Limits { token_lifetime: config.token_lifetime, ..Limits::default() },
         });
         Ok(Self { directory, store, first_token: None, config })
     }

@@ -4,8 +4,10 @@
 
 mod access;
 mod error;
+mod keys;
 mod list;
 pub mod manage;
+pub mod oauth;
 mod record;
 mod write;
 
@@ -34,6 +36,7 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    published: keys::Published,
 }
 
 /// What the directory is made of.
@@ -61,11 +64,13 @@ pub struct Limits {
     pub max_results: u64,
     /// A PATCH answers with the whole group up to this many members, and 204 above.
     pub patch_answer_members: u32,
+    /// An access token ends after so many seconds.
+    pub token_lifetime: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 1000 }
+        Self { default_results: 100, max_results: 1000, patch_answer_members: 1000, token_lifetime: 3600 }
     }
 }
 
@@ -74,7 +79,17 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits } = parts;
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits }) }
+        Self {
+            inner: Arc::new(Inner {
+                store,
+                registry,
+                hasher,
+                clock,
+                ids,
+                limits,
+                published: keys::Published::default(),
+            }),
+        }
     }
 
     /// The schemas and resource types a caller sees.

@@ -1,4 +1,4 @@
-//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, health, the API documents.
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, OAuth, health, the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
@@ -11,6 +11,7 @@ mod error;
 mod etag;
 mod front;
 mod health;
+mod oauth;
 pub mod openapi;
 mod route;
 mod scim;
@@ -20,12 +21,12 @@ mod surface;
 use crate::directory::Directory;
 use access::Access;
 use front::Front;
-use poem::{Endpoint, EndpointExt, get};
+use poem::{Endpoint, EndpointExt, get, post};
 use route::Routes;
 use surface::Surfaces;
 
 /// Every surface. Paths below none of them are refused in SCIM's shape.
-const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[] };
+const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[oauth::SURFACE, oauth::WELL_KNOWN] };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -51,7 +52,11 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         "/readyz",
         "/openapi/scim.json",
         "/docs",
+        oauth::SERVER,
+        oauth::RESOURCE,
+        "/.well-known/oauth-protected-resource/{surface}/{version}",
     ]);
+    let routes = routes.with_form(oauth::TOKEN);
     let document = openapi::scim(directory.registry());
     let mount = poem::Route::new()
         .nest(scim::PREFIX, scim::service())
@@ -59,6 +64,10 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .at("/readyz", get(health::ready))
         .at("/docs", get(docs::page(&document)))
         .at("/openapi/scim.json", get(docs::document(document)))
+        .at(oauth::TOKEN, post(oauth::issue))
+        .at(oauth::SERVER, get(oauth::server))
+        .at(oauth::RESOURCE, get(oauth::resource))
+        .at("/.well-known/oauth-protected-resource/:surface/:version", get(oauth::resource))
         .data(directory.clone());
     let guarded = Access::new(mount, SURFACES, directory, options);
     Front::new(guarded, routes, SURFACES)

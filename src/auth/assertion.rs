@@ -112,12 +112,7 @@ impl<'a> Unverified<'a> {
             return Err(Refused::Malformed);
         }
         let algorithm = Algorithm::ALL.into_iter().find(|known| known.name() == header.alg);
-        Ok(Self {
-            text,
-            algorithm: algorithm.ok_or(Refused::Algorithm)?,
-            key: header.kid,
-            claims: decode(claims)?,
-        })
+        Ok(Self { text, algorithm: algorithm.ok_or(Refused::Algorithm)?, key: header.kid, claims: decode(claims)? })
     }
 
     /// Who claims to have issued it.
@@ -148,9 +143,9 @@ impl<'a> Unverified<'a> {
     ///
     /// # Errors
     /// [`Refused::UnknownKey`], [`Refused::Signature`].
-    pub fn verify(self, keys: &Keys) -> Result<Claims, Refused> {
+    pub fn verify(&self, keys: &Keys) -> Result<&Claims, Refused> {
         keys.verify(self.text, self.algorithm, self.key.as_deref())?;
-        Ok(self.claims)
+        Ok(&self.claims)
     }
 }
 

@@ -7,6 +7,7 @@ use super::access::House;
 use super::error::Refusal;
 use super::front;
 use crate::scim;
+use hyper::body::Bytes;
 use poem::error::ReadBodyError;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use poem::http::{HeaderMap, StatusCode};
@@ -15,13 +16,18 @@ use serde_json::Value;
 
 /// Reads a JSON body; `wanted` are the media types a client is told to use.
 pub(super) async fn read(request: &Request, body: &mut RequestBody, wanted: &str) -> Result<Value, Refusal> {
-    check_encoding(request.headers())?;
     check_type(request.headers(), wanted)?;
     let limit = House::of(request)?.options.body_limit;
+    Ok(scim::json::parse(&bytes(request, body, limit).await?)?)
+}
+
+/// Reads a body of any kind.
+pub(super) async fn bytes(request: &Request, body: &mut RequestBody, limit: usize) -> Result<Bytes, Refusal> {
+    check_encoding(request.headers())?;
     check_length(request.headers(), limit)?;
     let body = body.take().map_err(|error| Refusal::internal(error.to_string()))?;
     match tokio::time::timeout(front::BODY, body.into_bytes_limit(limit)).await {
-        Ok(Ok(text)) => Ok(scim::json::parse(&text)?),
+        Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(ReadBodyError::PayloadTooLarge)) => Err(too_large(limit)),
         Ok(Err(_)) => Err(scim::Error::syntax("the body ended before it was complete").into()),
         Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),

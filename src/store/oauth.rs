@@ -79,6 +79,15 @@ pub struct NewAccess {
 const CLIENT: &str = "SELECT c.num, c.tenant, c.connection, n.name, c.id, c.name, c.scopes, c.keys, c.keys_url, \
                       c.created FROM oauth_client c JOIN connection n ON n.num = c.connection ";
 
+/// The tenant of that name.
+///
+/// # Errors
+/// If the database fails.
+pub async fn tenant(conn: &mut Conn, name: &str) -> Result<Option<TenantId>, Error> {
+    let found = conn.fetch_first(conn.sql().with("SELECT num FROM tenant WHERE name = $1", [name.into()])).await?;
+    found.map(|record| Ok(TenantId(record.int(0)?))).transpose()
+}
+
 /// The connection of these names.
 ///
 /// # Errors

@@ -80,7 +80,7 @@ impl Claims {
         }
     }
 
-    /// The rules of an access token of a trusted issuer, whose audience was chosen by.
+    /// The rules of an access token of a trusted issuer, beyond those it was recognised by.
     ///
     /// # Errors
     /// The first claim that breaks a rule.
