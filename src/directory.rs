@@ -9,6 +9,7 @@ mod list;
 pub mod manage;
 pub mod oauth;
 mod record;
+mod usage;
 mod write;
 
 pub use access::Caller;
@@ -21,7 +22,9 @@ use crate::clock::Clock;
 use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::store::Store;
+use keys::Published;
 use std::sync::Arc;
+use usage::Usage;
 
 /// The directory of all tenants; cheap to clone.
 #[derive(Clone)]
@@ -36,7 +39,8 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
-    published: keys::Published,
+    published: Published,
+    usage: Usage,
 }
 
 /// What the directory is made of.
@@ -87,7 +91,8 @@ impl Directory {
                 clock,
                 ids,
                 limits,
-                published: keys::Published::default(),
+                usage: Usage::default(),
+                published: Published::default(),
             }),
         }
     }

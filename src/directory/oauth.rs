@@ -16,8 +16,7 @@ use crate::auth::scope::Scopes;
 use crate::auth::token::Token;
 use crate::clock::Micros;
 use crate::ident;
-use crate::store::oauth as rows;
-use crate::store::{Conn, TenantId, Unit};
+use crate::store::{Conn, TenantId, Unit, connections, oauth as rows, tenants};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
@@ -211,12 +210,14 @@ fn check_scopes(scopes: &Scopes) -> Result<(), Error> {
 }
 
 async fn tenant_named(conn: &mut Conn, name: &str) -> Result<TenantId, Error> {
-    rows::tenant(conn, name).await?.ok_or_else(|| Error::NotFound("tenant".to_owned()))
+    let found = tenants::find(conn, name).await?;
+    Ok(found.ok_or_else(|| Error::NotFound("tenant".to_owned()))?.num)
 }
 
 async fn connection_named(conn: &mut Conn, tenant: &str, name: &str) -> Result<(TenantId, i64), Error> {
-    tenant_named(conn, tenant).await?;
-    rows::connection(conn, tenant, name).await?.ok_or_else(|| Error::NotFound("connection".to_owned()))
+    let tenant = tenant_named(conn, tenant).await?;
+    let found = connections::find(conn, tenant, name).await?;
+    Ok((tenant, found.ok_or_else(|| Error::NotFound("connection".to_owned()))?.num))
 }
 
 async fn describe(conn: &mut Conn, row: rows::Client, now: Micros) -> Result<Client, Error> {

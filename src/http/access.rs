@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
 use poem::http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, IntoResponse, Request, Response};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
 /// What handlers share.
@@ -46,7 +47,7 @@ impl<E> Access<E> {
         let directory = &self.house.directory;
         Ok(match credential(request.headers())? {
             None => None,
-            Some(Credential::Bearer(token)) => Some(directory.authenticate(token).await?),
+            Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer(request)).await?),
             Some(Credential::Basic { id, secret }) => match directory.authenticate_client(&id, &secret).await {
                 Err(directory::Error::Unauthenticated) => {
                     return Err(Refusal::unauthenticated(
@@ -100,6 +101,11 @@ impl<E: Endpoint> Endpoint for Access<E> {
         }
         Ok(self.inner.call(request).await?.into_response())
     }
+}
+
+/// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
 /// What an Authorization header carries.

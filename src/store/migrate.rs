@@ -9,11 +9,15 @@ use super::{Error, Store};
 
 const SQLITE: &[Step] = &[
     Step { version: 1, name: "directory", text: include_str!("../../migrations/sqlite/0001_directory.sql") },
+    Step { version: 2, name: "profiles", text: include_str!("../../migrations/sqlite/0002_profiles.sql") },
+    Step { version: 3, name: "credentials", text: include_str!("../../migrations/sqlite/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/sqlite/0004_oauth.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
     Step { version: 1, name: "directory", text: include_str!("../../migrations/postgres/0001_directory.sql") },
+    Step { version: 2, name: "profiles", text: include_str!("../../migrations/postgres/0002_profiles.sql") },
+    Step { version: 3, name: "credentials", text: include_str!("../../migrations/postgres/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/postgres/0004_oauth.sql") },
 ];
 

@@ -33,6 +33,8 @@ pub struct Client {
     pub keys_url: Option<String>,
     /// When it was made.
     pub created: Micros,
+    /// The profile of its connection, as text.
+    pub profile: String,
 }
 
 /// A client to store.
@@ -77,27 +79,7 @@ pub struct NewAccess {
 }
 
 const CLIENT: &str = "SELECT c.num, c.tenant, c.connection, n.name, c.id, c.name, c.scopes, c.keys, c.keys_url, \
-                      c.created FROM oauth_client c JOIN connection n ON n.num = c.connection ";
-
-/// The tenant of that name.
-///
-/// # Errors
-/// If the database fails.
-pub async fn tenant(conn: &mut Conn, name: &str) -> Result<Option<TenantId>, Error> {
-    let found = conn.fetch_first(conn.sql().with("SELECT num FROM tenant WHERE name = $1", [name.into()])).await?;
-    found.map(|record| Ok(TenantId(record.int(0)?))).transpose()
-}
-
-/// The connection of these names.
-///
-/// # Errors
-/// If the database fails.
-pub async fn connection(conn: &mut Conn, tenant: &str, name: &str) -> Result<Option<(TenantId, i64)>, Error> {
-    let sql = "SELECT c.tenant, c.num FROM connection c JOIN tenant t ON t.num = c.tenant \
-               WHERE t.name = $1 AND c.name = $2";
-    let found = conn.fetch_first(conn.sql().with(sql, [tenant.into(), name.into()])).await?;
-    found.map(|record| Ok((TenantId(record.int(0)?), record.int(1)?))).transpose()
-}
+                      c.created, n.profile FROM oauth_client c JOIN connection n ON n.num = c.connection ";
 
 /// Stores a client.
 ///
@@ -318,6 +300,7 @@ fn read_client(record: &Record) -> Result<Client, Error> {
         keys: record.maybe_text(7)?,
         keys_url: record.maybe_text(8)?,
         created: record.int(9)?,
+        profile: record.text(10)?,
     })
 }
 

@@ -9,7 +9,6 @@ use crate::directory::{Caller, Directory, Error};
 use crate::store::oauth::{self as rows, Client, NewAccess};
 use crate::store::{self, Conn, Unit};
 use std::fmt;
-use std::sync::Arc;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
 
@@ -135,13 +134,8 @@ impl Directory {
     pub async fn authenticate_client(&self, id: &str, secret: &str) -> Result<Caller, Error> {
         let mut conn = self.inner.store.read().await?;
         let (client, _) = self.by_secret(&mut conn, id, secret).await?.ok_or(Error::Unauthenticated)?;
-        Ok(Caller {
-            tenant: client.tenant,
-            connection: client.connection,
-            credential: format!("client {} ({})", client.id, client.name),
-            scopes: Scopes::parse(&client.scopes).map_err(Error::Internal)?,
-            profile: Arc::default(),
-        })
+        let credential = format!("client {} ({})", client.id, client.name);
+        Caller::new((client.tenant, client.connection), credential, &client.scopes, &client.profile)
     }
 
     async fn prove(&self, proof: Proof<'_>) -> Result<Proved, Refused> {

@@ -11,7 +11,6 @@ use crate::directory::keys::check_url;
 use crate::directory::{Caller, Directory, Error};
 use crate::store::oauth::{self as rows, NewIssuer};
 use crate::store::{Conn, Unit};
-use std::sync::Arc;
 
 /// The longest issuer, audience or subject.
 const LONGEST: usize = 512;
@@ -78,7 +77,7 @@ impl Directory {
         };
         let now = self.inner.clock.now();
         let unit = TrustUnit { tenant: tenant.to_owned(), connection: connection.to_owned(), row, now };
-        Issuer::from_row(self.inner.store.write(unit).await?)
+        self.inner.store.write(unit).await
     }
 
     /// Trusts an issuer no longer, effective with the next request on every instance.
@@ -94,10 +93,9 @@ impl Directory {
     /// # Errors
     /// [`Error::Unauthenticated`] if nobody trusts it; [`Error::Busy`] if its issuer's keys cannot be
     /// had at present.
-    pub(in crate::directory) async fn authenticate_issued(&self, text: &str) -> Result<Caller, Error> {
+    pub(in crate::directory) async fn authenticate_issued(&self, text: &str, now: Micros) -> Result<Caller, Error> {
         let token = Unverified::read(text).map_err(|_| Error::Unauthenticated)?;
         let row = self.trusted(&token).await?.ok_or(Error::Unauthenticated)?;
-        let now = self.inner.clock.now();
         let judged = match self.published(&token, &row.trust.keys_url, now).await {
             Ok(claims) => claims.of_issuer(now),
             Err(Unpublished::Refused(refused)) => Err(refused),
@@ -107,13 +105,8 @@ impl Directory {
             tracing::info!(issuer = row.num, reason = %refused, "a token of a trusted issuer is refused");
             return Err(Error::Unauthenticated);
         }
-        Ok(Caller {
-            tenant: row.tenant,
-            connection: row.connection,
-            credential: format!("issuer {} ({})", row.num, row.trust.issuer),
-            scopes: Scopes::parse(&row.trust.scopes).map_err(Error::Internal)?,
-            profile: Arc::default(),
-        })
+        let credential = format!("issuer {} ({})", row.num, row.trust.issuer);
+        Caller::new((row.tenant, row.connection), credential, &row.trust.scopes, &row.profile)
     }
 
     /// The one issuer whose tokens look like this one. A named subject goes before any subject; a
@@ -134,10 +127,16 @@ impl Directory {
 
 impl Issuer {
     fn from_row(row: rows::Issuer) -> Result<Self, Error> {
-        let NewIssuer { issuer, audience, subject, scopes, keys_url } = row.trust;
-        let scopes = Scopes::parse(&scopes).map_err(Error::Internal)?;
-        let trust = Trust { issuer, audience, subject, scopes, keys_url };
+        let trust = Trust::from_row(row.trust)?;
         Ok(Self { num: row.num, connection: row.connection_name, trust, created: row.created })
+    }
+}
+
+impl Trust {
+    fn from_row(row: NewIssuer) -> Result<Self, Error> {
+        let NewIssuer { issuer, audience, subject, scopes, keys_url } = row;
+        let scopes = Scopes::parse(&scopes).map_err(Error::Internal)?;
+        Ok(Self { issuer, audience, subject, scopes, keys_url })
     }
 }
 
@@ -149,21 +148,15 @@ struct TrustUnit {
 }
 
 impl Unit for TrustUnit {
-    type Output = rows::Issuer;
+    type Output = Issuer;
     type Error = Error;
 
-    async fn run(&self, conn: &mut Conn) -> Result<rows::Issuer, Error> {
+    async fn run(&self, conn: &mut Conn) -> Result<Issuer, Error> {
         let owner = connection_named(conn, &self.tenant, &self.connection).await?;
         let made = rows::insert_issuer(conn, owner, &self.row, self.now).await?;
         let num = made.ok_or(Error::Taken("issuer with this audience and subject"))?;
-        Ok(rows::Issuer {
-            num,
-            tenant: owner.0,
-            connection: owner.1,
-            connection_name: self.connection.clone(),
-            trust: self.row.clone(),
-            created: self.now,
-        })
+        let trust = Trust::from_row(self.row.clone())?;
+        Ok(Issuer { num, connection: self.connection.clone(), trust, created: self.now })
     }
 }
 

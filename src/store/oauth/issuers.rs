@@ -20,6 +20,8 @@ pub struct Issuer {
     pub trust: NewIssuer,
     /// When it was made.
     pub created: Micros,
+    /// The profile of that connection, as text.
+    pub profile: String,
 }
 
 /// An issuer to trust.
@@ -38,7 +40,7 @@ pub struct NewIssuer {
 }
 
 const ISSUER: &str = "SELECT i.num, i.tenant, i.connection, n.name, i.issuer, i.audience, i.subject, i.scopes, \
-                      i.keys_url, i.created FROM oauth_issuer i JOIN connection n ON n.num = i.connection ";
+                      i.keys_url, i.created, n.profile FROM oauth_issuer i JOIN connection n ON n.num = i.connection ";
 
 /// Stores an issuer; none if its issuer, audience and subject are trusted already, by whomever.
 ///
@@ -110,5 +112,6 @@ fn read(record: &Record) -> Result<Issuer, Error> {
             keys_url: record.text(8)?,
         },
         created: record.int(9)?,
+        profile: record.text(10)?,
     })
 }

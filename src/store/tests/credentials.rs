@@ -74,7 +74,8 @@ async fn tokens_are_found_by_digest_until_they_are_removed() {
     on_each_started(async |store| {
         let Answer::Token(token) = store.write(Step::Token(Some(NOW + 9))).await.unwrap() else { panic!("no token") };
         let mut conn = store.read().await.unwrap();
-        assert_eq!(credentials::find_token(&mut conn, &[0, 1, 255]).await.unwrap().as_ref(), Some(&token));
+        let found = credentials::find_token(&mut conn, &[0, 1, 255]).await.unwrap();
+        assert_eq!(found, Some((token.clone(), "default".to_owned())));
         assert_eq!(credentials::find_token(&mut conn, &[0, 1]).await.unwrap(), None);
         assert_eq!(credentials::list_tokens(&mut conn, token.tenant).await.unwrap(), std::slice::from_ref(&token));
         assert_eq!(credentials::list_tokens(&mut conn, TenantId(99)).await.unwrap(), []);
