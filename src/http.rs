@@ -1,9 +1,11 @@
-//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, OAuth, health, the API documents.
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, OAuth,
+//! health, the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
 
 mod access;
+mod admin;
 mod base;
 mod body;
 mod docs;
@@ -21,12 +23,13 @@ mod surface;
 use crate::directory::Directory;
 use access::Access;
 use front::Front;
-use poem::{Endpoint, EndpointExt, get, post};
+use poem::{Endpoint, EndpointExt, get};
 use route::Routes;
 use surface::Surfaces;
 
 /// Every surface. Paths below none of them are refused in SCIM's shape.
-const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[oauth::SURFACE, oauth::WELL_KNOWN] };
+const SURFACES: Surfaces =
+    Surfaces { first: &scim::SURFACE, others: &[&admin::SURFACE, &oauth::SURFACE, &oauth::WELL_KNOWN] };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -47,27 +50,25 @@ impl Default for Options {
 /// Everything that is served, as one endpoint that never fails.
 #[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
-    let routes = Routes::default().with::<scim::Api>(scim::PREFIX).with_pages(&[
+    let routes = Routes::default().with::<scim::Api>(scim::PREFIX).with::<admin::Api>(admin::PREFIX).with_pages(&[
         "/livez",
         "/readyz",
-        "/openapi/scim.json",
         "/docs",
-        oauth::SERVER,
-        oauth::RESOURCE,
-        "/.well-known/oauth-protected-resource/{surface}/{version}",
+        "/docs/admin",
+        "/openapi/scim.json",
+        "/openapi/admin.json",
     ]);
-    let routes = routes.with_form(oauth::TOKEN);
-    let document = openapi::scim(directory.registry());
-    let mount = poem::Route::new()
+    let routes = routes.with_pages(&oauth::PAGES).with_form(oauth::TOKEN);
+    let (scim_document, admin_document) = (openapi::scim(directory.registry()), openapi::admin());
+    let mount = oauth::mount(poem::Route::new())
         .nest(scim::PREFIX, scim::service())
+        .nest(admin::PREFIX, admin::endpoint())
         .at("/livez", get(health::live))
         .at("/readyz", get(health::ready))
-        .at("/docs", get(docs::page(&document)))
-        .at("/openapi/scim.json", get(docs::document(document)))
-        .at(oauth::TOKEN, post(oauth::issue))
-        .at(oauth::SERVER, get(oauth::server))
-        .at(oauth::RESOURCE, get(oauth::resource))
-        .at("/.well-known/oauth-protected-resource/:surface/:version", get(oauth::resource))
+        .at("/docs", get(docs::page(&scim_document)))
+        .at("/docs/admin", get(docs::page(&admin_document)))
+        .at("/openapi/scim.json", get(docs::document(scim_document)))
+        .at("/openapi/admin.json", get(docs::document(admin_document)))
         .data(directory.clone());
     let guarded = Access::new(mount, SURFACES, directory, options);
     Front::new(guarded, routes, SURFACES)

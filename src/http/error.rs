@@ -172,6 +172,12 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
     text
 }
 
+/// The field a sentence begins with, as in `name: it must be text`.
+fn field_of(sentence: &str) -> Option<String> {
+    let (name, _) = sentence.split_once(": ")?;
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)).then(|| name.to_owned())
+}
+
 impl From<scim::Error> for Refusal {
     fn from(error: scim::Error) -> Self {
         if error.too_large {
@@ -197,15 +203,16 @@ impl From<directory::Error> for Refusal {
     fn from(error: directory::Error) -> Self {
         match error {
             directory::Error::Scim(error) => error.into(),
-            directory::Error::NotFound(kind) => {
-                Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} with this id"))
-            }
-            directory::Error::Taken(what) => {
-                Self::new(StatusCode::CONFLICT, format!("there is a {what} of that name already"))
-            }
-            directory::Error::Invalid(why) => {
-                Self { scim_type: Some(scim::ScimType::InvalidValue), ..Self::new(StatusCode::BAD_REQUEST, why) }
-            }
+            directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
+            directory::Error::Taken(what) => Self {
+                field: Some("name".to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))
+            },
+            directory::Error::Invalid(why) => Self {
+                scim_type: Some(scim::ScimType::InvalidValue),
+                field: field_of(&why),
+                ..Self::new(StatusCode::BAD_REQUEST, why)
+            },
             directory::Error::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "the resource has another version than If-Match or If-None-Match allow; \

@@ -8,20 +8,21 @@ mod form;
 mod grant;
 mod metadata;
 
-pub(super) use grant::issue;
-pub(super) use metadata::{resource, server, site};
-
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use poem::http::StatusCode;
+use poem::{get, post};
 use serde_json::json;
 
 /// The token endpoint.
 pub(super) const TOKEN: &str = "/oauth/token";
 /// What the authorization server says of itself.
-pub(super) const SERVER: &str = "/.well-known/oauth-authorization-server";
+const SERVER: &str = "/.well-known/oauth-authorization-server";
 /// What a protected resource says of itself; the resource's path may follow.
 pub(super) const RESOURCE: &str = "/.well-known/oauth-protected-resource";
+
+/// The paths that are read, as [`super::route`] writes them.
+pub(super) const PAGES: [&str; 3] = [SERVER, RESOURCE, "/.well-known/oauth-protected-resource/{surface}/{version}"];
 
 const ERRORS: Shape = Shape { media_type: "application/json", write: write_error };
 
@@ -30,6 +31,15 @@ pub(super) const SURFACE: Surface =
     Surface { prefix: "/oauth", errors: ERRORS, identifies: false, admit: |_, _| Ok(()) };
 /// What is open to everybody.
 pub(super) const WELL_KNOWN: Surface = Surface { prefix: "/.well-known", ..SURFACE };
+
+/// Adds the routes.
+pub(super) fn mount(route: poem::Route) -> poem::Route {
+    route
+        .at(TOKEN, post(grant::issue))
+        .at(SERVER, get(metadata::server))
+        .at(RESOURCE, get(metadata::resource))
+        .at("/.well-known/oauth-protected-resource/:surface/:version", get(metadata::resource))
+}
 
 /// The error of RFC 6749 §5.2; its description has a narrow alphabet.
 fn write_error(refusal: &Refusal) -> String {

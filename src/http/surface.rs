@@ -29,17 +29,16 @@ pub(super) struct Shape {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Surfaces {
     pub first: &'static Surface,
-    pub others: &'static [Surface],
+    pub others: &'static [&'static Surface],
 }
 
 impl Surfaces {
     /// The surface of a path, and the path below its prefix.
     pub(super) fn find<'a>(&self, path: &'a str) -> Option<(&'static Surface, &'a str)> {
-        let below = |surface: &'static Surface| {
+        [self.first].into_iter().chain(self.others.iter().copied()).find_map(|surface| {
             let rest = path.strip_prefix(surface.prefix)?;
             (rest.is_empty() || rest.starts_with('/')).then_some((surface, rest))
-        };
-        below(self.first).or_else(|| self.others.iter().find_map(below))
+        })
     }
 
     /// How a request for this path is refused.
@@ -52,17 +51,17 @@ impl Surfaces {
 mod tests {
     use super::*;
 
+    const SECOND: Surface = Surface {
+        prefix: "/b",
+        errors: Shape { media_type: "text/plain", write: |_| String::new() },
+        identifies: true,
+        admit: |_, _| Ok(()),
+    };
+    const FIRST: Surface = Surface { prefix: "/a/v2", ..SECOND };
+
     #[test]
     fn a_path_belongs_to_the_surface_it_lies_below() {
-        static FIRST: Surface = Surface { prefix: "/a/v2", ..SECOND };
-        const SECOND: Surface = Surface {
-            prefix: "/b",
-            errors: Shape { media_type: "text/plain", write: |_| String::new() },
-            identifies: true,
-            admit: |_, _| Ok(()),
-        };
-        static OTHERS: [Surface; 1] = [SECOND];
-        let surfaces = Surfaces { first: &FIRST, others: &OTHERS };
+        let surfaces = Surfaces { first: &FIRST, others: &[&SECOND] };
         let find = |path| surfaces.find(path).map(|(surface, rest)| (surface.prefix, rest));
         assert_eq!(find("/a/v2"), Some(("/a/v2", "")));
         assert_eq!(find("/a/v2/x/y"), Some(("/a/v2", "/x/y")));

@@ -1,7 +1,8 @@
 //! The token endpoint: client credentials, shown by secret or by signed assertion.
 
+use super::TOKEN;
 use super::form::Form;
-use super::{TOKEN, site};
+use super::metadata::site;
 use crate::directory::oauth::{Granted, Proof, Refused};
 use crate::http::access::{Credential, House, credential};
 use crate::http::error::Refusal;
