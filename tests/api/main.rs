@@ -25,6 +25,7 @@ mod errors;
 mod etag;
 mod filters;
 mod groups;
+mod manage;
 mod oauth;
 mod patch;
 mod pattern;
