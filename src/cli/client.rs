@@ -3,6 +3,7 @@
 use super::token::{End, parse_end};
 use super::{Error, Tenant, show};
 use crate::auth::scope::Scope;
+use crate::auth::token::Token;
 use crate::clock::{Clock, rfc3339};
 use crate::directory::Directory;
 use crate::directory::oauth::{Client, KeySource, NewClient};
@@ -106,7 +107,7 @@ pub(super) async fn answer(command: Command, house: &Directory, clock: &Clock) -
         Command::Create { name, tenant, connection, scopes, keys, json } => {
             let new = NewClient { name, scopes: scopes.into_iter().collect(), keys: keys.source()? };
             let (secret, client) = house.create_client(&tenant.name(house).await?, &connection, new).await?;
-            let secret = secret.as_ref().map(|secret| secret.reveal());
+            let secret = secret.as_ref().map(Token::reveal);
             if json {
                 return Ok(show::json_text(&show::client(&client, secret)));
             }

@@ -21,7 +21,7 @@ pub(super) enum Command {
         /// The claim aud of its tokens, exactly
         #[arg(long)]
         audience: String,
-        /// Their sub, appid, azp or client_id; left out, any will do
+        /// Their subject, or the application they were issued to; left out, any will do
         #[arg(long)]
         subject: Option<String>,
         /// Where it publishes its keys

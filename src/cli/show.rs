@@ -1,6 +1,7 @@
 //! What commands answer: aligned tables for people, JSON for programs.
 
 use crate::auth::scope::Scope;
+use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
 use crate::directory::manage::{Connection, Tenant, Token};
 use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
@@ -57,7 +58,7 @@ pub(super) fn client(client: &Client, secret: Option<&str>) -> Value {
         "client_id": client.id,
         "name": client.name,
         "connection": client.connection,
-        "scopes": client.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
+        "scopes": client.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
         "secrets": secrets.collect::<Vec<_>>(),
         "keys": keys,
         "keys_url": keys_url,
@@ -77,7 +78,7 @@ pub(super) fn issuer(issuer: &Issuer) -> Value {
         "audience": issuer.trust.audience,
         "subject": issuer.trust.subject,
         "keys_url": issuer.trust.keys_url,
-        "scopes": issuer.trust.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
+        "scopes": issuer.trust.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
         "created": rfc3339(issuer.created),
     })
 }

@@ -146,7 +146,8 @@ async fn a_request_that_breaks_a_rule_is_refused_in_the_shape_of_oauth(api: Api)
     let (id, secret) = (client.id.as_str(), secret.as_str());
     let good = basic(id, secret);
     let grant = ("grant_type", "client_credentials");
-    let cases: &[(Option<&str>, &[(&str, &str)], u16, &str)] = &[
+    type Form<'a> = &'a [(&'a str, &'a str)];
+    let cases: &[(Option<&str>, Form<'_>, u16, &str)] = &[
         (Some(&good), &[], 400, "invalid_request"),
         (Some(&good), &[grant, grant], 400, "invalid_request"),
         (Some(&good), &[("grant_type", "password")], 400, "unsupported_grant_type"),
@@ -224,8 +225,9 @@ async fn an_assertion_that_breaks_a_rule_is_refused(api: Api) {
     let stranger = Pair::OtherEc.sign(Algorithm::ES256, &claims(&client.id, "once"));
     refused(&by_assertion(&api, &stranger).await, 401, "invalid_client");
     let good = Pair::Ec.sign(Algorithm::ES256, &claims(&client.id, "once"));
-    let mut bent: Vec<String> = good.split('.').map(ToOwned::to_owned).collect();
-    bent[1] = Pair::Ec.sign(Algorithm::ES256, &claims(&client.id, "twice")).split('.').nth(1).unwrap().to_owned();
+    let other = Pair::Ec.sign(Algorithm::ES256, &claims(&client.id, "twice"));
+    let mut bent: Vec<&str> = good.split('.').collect();
+    bent[1] = other.split('.').nth(1).unwrap();
     refused(&by_assertion(&api, &bent.join(".")).await, 401, "invalid_client");
     by_assertion(&api, &good).await.is(200);
 }

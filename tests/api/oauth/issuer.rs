@@ -212,7 +212,7 @@ async fn an_issuer_is_trusted_by_one_connection(api: Api) {
     api.directory.delete_tenant("other", "other").await.unwrap();
     assert_eq!(count(&claims()).await, 1);
     assert_eq!(other.tenant.name, "other");
-    let mut bad = trust(&publisher, Some("third"));
-    bad.keys_url = "http://issuer.example/keys".to_owned();
+    let keys_url = "http://issuer.example/keys".to_owned();
+    let bad = Trust { keys_url, ..trust(&publisher, Some("third")) };
     assert!(api.directory.trust_issuer("default", "default", bad).await.is_err());
 }

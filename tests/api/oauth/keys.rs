@@ -106,4 +106,4 @@ const OTHER_EC: &str = concat!(
     "MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgFR1+FgemF3vJV6AhFiPxlrWeYVCYpWr9gDkAxAUM7TuhRANCAATO",
     "tNK9YnhhbZPZN6nfGOtlzcUEezSs042o7ace0kB7wy5NKURTNh3KyngWrqz9ZWPbFihksQ4JYSov/lixmqOQ",
 );
-const ED: &str = concat!("MC4CAQAwBQYDK2VwBCIEIH9Q7ZeYiNGjRYz/bgtB3cX/EewJIoplEqMcAX5GcdAC",);
+const ED: &str = "MC4CAQAwBQYDK2VwBCIEIH9Q7ZeYiNGjRYz/bgtB3cX/EewJIoplEqMcAX5GcdAC";
