@@ -20,7 +20,8 @@ pub use record::{Expect, Matching, Record};
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
-use crate::scim::schema::Registry;
+use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use keys::Published;
 use std::sync::Arc;
@@ -35,6 +36,8 @@ pub struct Directory {
 struct Inner {
     store: Store,
     registry: Arc<Registry>,
+    /// The types with members, as they are to clients that live with equal names.
+    sharing: Vec<Arc<ResourceType>>,
     hasher: Hasher,
     clock: Clock,
     ids: Ids,
@@ -74,7 +77,7 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 1000, token_lifetime: 3600 }
+        Self { default_results: 100, max_results: 1000, patch_answer_members: 200, token_lifetime: 3600 }
     }
 }
 
@@ -83,10 +86,14 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits } = parts;
+        let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
+        let sharing =
+            groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
         Self {
             inner: Arc::new(Inner {
                 store,
                 registry,
+                sharing,
                 hasher,
                 clock,
                 ids,
@@ -95,6 +102,13 @@ impl Directory {
                 published: Published::default(),
             }),
         }
+    }
+
+    /// The resource type by the rules for this caller's writes.
+    fn kind_for(&self, caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
+        let sharing = if caller.profile.allows(Tolerance::UniqueGroupNames) { None } else { Some(&self.inner.sharing) };
+        let shared = sharing.into_iter().flatten().find(|shared| shared.name == kind.name);
+        Arc::clone(shared.unwrap_or(kind))
     }
 
     /// The schemas and resource types a caller sees.

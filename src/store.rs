@@ -12,7 +12,6 @@ pub mod members;
 pub mod migrate;
 pub mod oauth;
 pub mod passwords;
-pub mod profiles;
 pub mod resources;
 pub mod select;
 pub mod sql;

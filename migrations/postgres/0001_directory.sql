@@ -75,13 +75,17 @@ CREATE TABLE attr_index (
 );
 CREATE INDEX attr_index_num ON attr_index (tenant, num);
 
+-- nested: the member is itself a group. Few rows are, and only they lead on to further groups.
 CREATE TABLE member (
     tenant BIGINT NOT NULL,
     grp    BIGINT NOT NULL,
     member BIGINT NOT NULL,
+    nested BOOLEAN NOT NULL,
     PRIMARY KEY (tenant, grp, member)
 );
 CREATE INDEX member_member ON member (tenant, member, grp);
+CREATE INDEX member_nested ON member (tenant, member, grp) WHERE nested;
+CREATE INDEX member_nests ON member (tenant, grp, member) WHERE nested;
 
 CREATE TABLE password (
     tenant BIGINT NOT NULL,

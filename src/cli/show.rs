@@ -1,7 +1,6 @@
 //! What commands answer: aligned tables for people, JSON for programs.
 
 use crate::auth::scope::Scope;
-use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
 use crate::directory::manage::{Connection, Tenant, Token};
 use crate::directory::oauth::{Client, Issuer, KeySource, Secret};

@@ -15,7 +15,7 @@ pub(super) enum Command {
     /// Makes a token and prints it, this once
     Create {
         /// A name to know it by
-        #[arg(long, default_value = "unnamed")]
+        #[arg(long, default_value = "unnamed", value_parser = parse_name)]
         name: String,
         #[command(flatten)]
         tenant: Tenant,
@@ -89,6 +89,14 @@ impl End {
     }
 }
 
+/// A name stands in a table on a terminal.
+fn parse_name(text: &str) -> Result<String, String> {
+    if text.trim().is_empty() || text.chars().count() > 100 || text.chars().any(char::is_control) {
+        return Err("1 to 100 characters, none of them a control character".to_owned());
+    }
+    Ok(text.to_owned())
+}
+
 pub(super) fn parse_end(text: &str) -> Result<End, String> {
     let span = [("h", 1), ("d", 24), ("w", 7 * 24)].into_iter().find_map(|(unit, hours)| {
         let count: i64 = text.strip_suffix(unit)?.parse().ok().filter(|count| (1..=100_000).contains(count))?;
@@ -157,6 +165,16 @@ mod tests {
         }
         for text in ["", "90", "d", "0d", "-1d", "1.5d", "100001d", "1y", "tomorrow", "2030-01-31"] {
             assert!(parse_end(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_can_be_shown_in_a_table() {
+        for name in ["okta", "Entra ID, production", "名前"] {
+            assert_eq!(parse_name(name).as_deref(), Ok(name));
+        }
+        for name in ["", " ", "a\nb", "\u{1b}[31m", &"n".repeat(101)] {
+            assert!(parse_name(name).is_err(), "{name}");
         }
     }
 

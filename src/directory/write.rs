@@ -3,6 +3,8 @@
 //! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
+mod membership;
+
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
@@ -10,6 +12,7 @@ use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
 use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
@@ -45,17 +48,17 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { mut document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         validate::create(kind, &mut document)?;
         let password = match password {
             Some(text) => Some(self.inner.hasher.hash(&text).await?),
             None => None,
         };
-        let now = self.inner.clock.now();
-        let id = self.inner.ids.resource(now);
+        let scope = self.scope(caller, kind, show, used);
+        let id = self.inner.ids.resource(scope.now);
         let unit = Create {
-            scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
+            scope,
             document: resource::finish(kind, &id, document),
             id,
             members: members.unwrap_or_default(),
@@ -78,12 +81,12 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
         let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Replace(document),
@@ -112,7 +115,7 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
+        let Patch { id: named, edits, members, password, unknown, used } = patch::parse(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
             tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
@@ -126,7 +129,7 @@ impl Directory {
             );
         }
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
@@ -160,8 +163,15 @@ impl Directory {
         self.inner.store.write(unit).await
     }
 
-    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
-        Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
+    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
+        Scope {
+            tenant: caller.tenant,
+            kind: self.kind_for(caller, kind),
+            show: show.clone(),
+            now: self.inner.clock.now(),
+            drops_unknown_members: caller.profile.allows(Tolerance::UnknownMembers),
+            used,
+        }
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -218,6 +228,10 @@ struct Scope {
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
+    /// Members that nobody is are left out.
+    drops_unknown_members: bool,
+    /// The tolerances that reading the request made use of.
+    used: Used,
 }
 
 struct Create {
@@ -233,10 +247,12 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
+        let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let mut used = self.scope.used;
         let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
         if !self.members.is_empty() {
-            members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
+            let members = [MemberEdit::Add(self.members.clone())];
+            self.scope.edit_members(conn, &row, &members, "", &mut used).await?;
         }
         if let Some(hash) = &self.password {
             passwords::set(conn, *tenant, row.num, Some(hash)).await?;
@@ -244,9 +260,9 @@ impl Unit for Create {
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
             let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { groups, used, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
@@ -295,12 +311,9 @@ impl Change {
     }
 
     /// Applies what does not live in the document; true if anything changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<bool, Error> {
+    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<bool, Error> {
         let tenant = self.scope.tenant;
-        let mut changed = false;
-        for edit in &self.members {
-            changed |= members::edit(conn, tenant, row, edit, &self.base).await?;
-        }
+        let changed = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
             PasswordChange::Keep => return Ok(changed),
             PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
@@ -315,7 +328,8 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
+        let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let mut used = self.scope.used;
         let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
@@ -323,7 +337,7 @@ impl Unit for Change {
         let now = (*now).max(row.modified);
         let stored = parse(&row.document)?;
         let document = self.document(&stored)?;
-        let beside = self.beside(conn, &row).await?;
+        let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
             row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
         } else if beside {
@@ -333,9 +347,9 @@ impl Unit for Change {
             && show.shows(Storage::Members)
             && members::more_than(conn, *tenant, row.num, limit).await?
         {
-            return Ok(Record { too_many_members: true, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { too_many_members: true, used, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 

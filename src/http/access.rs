@@ -8,6 +8,7 @@ use super::error::{CHALLENGE, CHALLENGE_BASIC, CHALLENGE_INVALID, Refusal};
 use super::surface::{Surface, Surfaces};
 use super::{Options, base, oauth};
 use crate::directory::{self, Caller, Directory};
+use crate::scim::tolerance::Tolerance;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
@@ -15,11 +16,14 @@ use poem::http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// What handlers share.
 pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
+    /// How many large bodies may be in memory at one time; others wait before they are read on.
+    pub large_bodies: Arc<Semaphore>,
 }
 
 impl House {
@@ -30,6 +34,9 @@ impl House {
     }
 }
 
+/// How many large bodies may be in memory at one time, each with what is parsed from it.
+const LARGE_BODIES: usize = 8;
+
 /// Guards the paths of the surfaces; lets others pass.
 pub(super) struct Access<E> {
     inner: E,
@@ -39,15 +46,18 @@ pub(super) struct Access<E> {
 
 impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
-        Self { inner, surfaces, house: Arc::new(House { directory, options }) }
+        let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
     }
 
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         let directory = &self.house.directory;
+        let peer = peer(request);
         Ok(match credential(request.headers())? {
             None => None,
-            Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer(request)).await?),
+            Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer).await?),
+            Some(Credential::Raw(token)) => Some(self.raw(token, peer).await?),
             Some(Credential::Basic { id, secret }) => match directory.authenticate_client(&id, &secret).await {
                 Err(directory::Error::Unauthenticated) => {
                     return Err(Refusal::unauthenticated(
@@ -77,6 +87,16 @@ impl<E> Access<E> {
             if let Some(Ok(longer)) = longer {
                 *value = longer;
             }
+        }
+    }
+
+    /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
+    /// a token is not told.
+    async fn raw(&self, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
+        match self.house.directory.authenticate(token, peer).await {
+            Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => Ok(caller),
+            Ok(_) | Err(directory::Error::Unauthenticated) => Err(other_scheme()),
+            Err(error) => Err(error.into()),
         }
     }
 }
@@ -112,8 +132,14 @@ fn peer(request: &Request) -> Option<IpAddr> {
 pub(super) enum Credential<'a> {
     /// A bearer token (RFC 6750 §2.1).
     Bearer(&'a str),
+    /// A token alone in the header: one word, which is no scheme.
+    Raw(&'a str),
     /// A client id and its secret (RFC 6749 §2.3.1).
     Basic { id: String, secret: String },
+}
+
+fn other_scheme() -> Refusal {
+    Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer or Basic")
 }
 
 /// The credential of the Authorization header, if there is one.
@@ -126,17 +152,15 @@ pub(super) fn credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, 
     let text = value.to_str().unwrap_or_default().trim();
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
-    if scheme.eq_ignore_ascii_case("basic") {
+    if scheme.eq_ignore_ascii_case("basic") && !token.is_empty() {
         return basic(token).map(Some).ok_or_else(|| {
             let detail = "the Authorization header is not Basic with a client id, a colon and a secret (RFC 7617 §2)";
             Refusal::unauthenticated(CHALLENGE_BASIC, detail)
         });
     }
     if !scheme.eq_ignore_ascii_case("bearer") {
-        return Err(Refusal::unauthenticated(
-            CHALLENGE,
-            "the Authorization header must have the scheme Bearer or Basic",
-        ));
+        let is_raw = token.is_empty() && !scheme.is_empty();
+        return if is_raw { Ok(Some(Credential::Raw(scheme))) } else { Err(other_scheme()) };
     }
     if token.is_empty() {
         return Err(Refusal::unauthenticated(CHALLENGE_INVALID, "the Authorization header has a scheme and no token"));
@@ -178,6 +202,12 @@ mod tests {
     }
 
     #[test]
+    fn one_word_alone_may_be_a_token() {
+        assert!(matches!(credential(&headers(&["abc"])), Ok(Some(Credential::Raw("abc")))));
+        assert!(matches!(credential(&headers(&[" Basic "])), Ok(Some(Credential::Raw("Basic")))));
+    }
+
+    #[test]
     fn a_client_shows_its_id_and_secret_encoded_or_not() {
         for line in ["Basic YTpi", "basic  YTpi ", "BASIC JTYxOmI="] {
             let headers = headers(&[line]);
@@ -193,7 +223,6 @@ mod tests {
             (&["Basic YWI="], CHALLENGE_BASIC, "a colon"),
             (&["basic ?"], CHALLENGE_BASIC, "a colon"),
             (&["Digest a"], CHALLENGE, "scheme Bearer"),
-            (&["abc"], CHALLENGE, "scheme Bearer"),
             (&[""], CHALLENGE, "scheme Bearer"),
             (&["Bearer"], CHALLENGE_INVALID, "no token"),
             (&["Bearer  "], CHALLENGE_INVALID, "no token"),

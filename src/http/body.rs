@@ -1,37 +1,75 @@
 //! The body of a request: JSON under any of its names, bounded in size and time.
 //!
-//! The media type only has to look like JSON (RFC 7644 §3.1 names two, clients send more); what the
-//! text holds is judged by [`crate::scim::json`], which is strict for every surface.
+//! Large bodies take turns, since memory is bounded by how many are there at once. The media type
+//! only has to look like JSON (RFC 7644 §3.1 names two, clients send more); what the text holds is
+//! judged by [`crate::scim::json`], which is strict for every surface.
 
 use super::access::House;
 use super::error::Refusal;
 use super::front;
 use crate::scim;
-use hyper::body::Bytes;
-use poem::error::ReadBodyError;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use poem::http::{HeaderMap, StatusCode};
 use poem::{Request, RequestBody};
 use serde_json::Value;
+use std::pin::pin;
+use std::sync::Arc;
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, timeout, timeout_at};
 
-/// Reads a JSON body; `wanted` are the media types a client is told to use.
-pub(super) async fn read(request: &Request, body: &mut RequestBody, wanted: &str) -> Result<Value, Refusal> {
+/// Bodies up to this many bytes are read whenever they come.
+const SMALL: usize = 256 * 1024;
+
+/// A place among the large bodies, which is free again when it is dropped.
+pub(super) type Place = OwnedSemaphorePermit;
+
+/// Reads a JSON body; `wanted` are the media types a client is told to use. A large one comes with
+/// its place, to be kept while the value is in memory.
+pub(super) async fn read(
+    request: &Request,
+    body: &mut RequestBody,
+    wanted: &str,
+) -> Result<(Value, Option<Place>), Refusal> {
     check_type(request.headers(), wanted)?;
-    let limit = House::of(request)?.options.body_limit;
-    Ok(scim::json::parse(&bytes(request, body, limit).await?)?)
+    let (text, large) = bytes(request, body, House::of(request)?.options.body_limit).await?;
+    Ok((scim::json::parse(&text)?, large))
 }
 
-/// Reads a body of any kind.
-pub(super) async fn bytes(request: &Request, body: &mut RequestBody, limit: usize) -> Result<Bytes, Refusal> {
+/// Reads a body of any kind up to this many bytes, with its place if it is a large one.
+pub(super) async fn bytes(
+    request: &Request,
+    body: &mut RequestBody,
+    limit: usize,
+) -> Result<(Vec<u8>, Option<Place>), Refusal> {
     check_encoding(request.headers())?;
     check_length(request.headers(), limit)?;
+    let house = House::of(request)?;
+    let mut large = None;
+    let mut text = Vec::new();
+    // One byte past the limit tells that the body is larger.
+    let most = u64::try_from(limit).map_or(u64::MAX, |limit| limit.saturating_add(1));
     let body = body.take().map_err(|error| Refusal::internal(error.to_string()))?;
-    match tokio::time::timeout(front::BODY, body.into_bytes_limit(limit)).await {
-        Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(ReadBodyError::PayloadTooLarge)) => Err(too_large(limit)),
-        Ok(Err(_)) => Err(scim::Error::syntax("the body ended before it was complete").into()),
-        Err(_) => Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
+    let mut reader = pin!(body.into_async_read().take(most));
+    let mut end = Instant::now() + front::BODY;
+    loop {
+        if large.is_none() && text.len() > SMALL {
+            let place = Arc::clone(&house.large_bodies).acquire_owned();
+            let place = timeout(front::BODY, place).await.ok().and_then(Result::ok);
+            large = Some(place.ok_or_else(|| Refusal::busy("too many large bodies are being read; try again"))?);
+            end = Instant::now() + front::BODY;
+        }
+        match timeout_at(end, reader.read_buf(&mut text)).await {
+            Ok(Ok(0)) => break,
+            Ok(Ok(_)) => {}
+            Ok(Err(_)) => return Err(scim::Error::syntax("the body ended before it was complete").into()),
+            Err(_) => return Err(Refusal::new(StatusCode::REQUEST_TIMEOUT, "the body did not arrive in time")),
+        }
     }
+    if text.len() > limit {
+        return Err(too_large(limit));
+    }
+    Ok((text, large))
 }
 
 fn too_large(limit: usize) -> Refusal {

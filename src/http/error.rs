@@ -11,7 +11,7 @@ use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError, Response
 use poem::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem_openapi::ApiResponse;
-use poem_openapi::error::ParseParamError;
+use poem_openapi::error::{ParseParamError, ParsePathError as WrongPathError};
 use poem_openapi::registry::{MetaResponses, Registry};
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -125,7 +125,7 @@ impl Refusal {
             Ok(refusal) => return refusal,
             Err(error) => error,
         };
-        if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
+        if error.is::<NotFoundError>() || error.is::<ParsePathError>() || error.is::<WrongPathError>() {
             return Self::no_route();
         }
         if error.is::<MethodNotAllowedError>() {

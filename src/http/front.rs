@@ -5,9 +5,9 @@
 use super::error::Refusal;
 use super::route::{Route, Routes};
 use super::surface::Surfaces;
-use crate::ident;
-use poem::http::header::CONTENT_LENGTH;
-use poem::http::{HeaderName, HeaderValue, Method, Uri};
+use crate::{ident, scim};
+use poem::http::header::{CONTENT_LENGTH, HOST};
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use std::any::Any;
 use std::future::poll_fn;
@@ -20,6 +20,11 @@ use std::time::{Duration, Instant};
 pub(super) const WORK: Duration = Duration::from_secs(30);
 /// How long a body may take to arrive.
 pub(super) const BODY: Duration = Duration::from_secs(30);
+
+/// The most bytes of a request's path and query.
+const TARGET: usize = 32 * 1024;
+/// The most bytes of a request's header lines together.
+const HEADERS: usize = 32 * 1024;
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,6 +41,7 @@ impl<E: Endpoint> Front<E> {
     }
 
     async fn answer(&self, request: Request, route: Option<&Route>) -> Result<Response, Refusal> {
+        check_head(&request)?;
         let limit = if request.method() == Method::GET { WORK } else { BODY + WORK };
         let work = tokio::time::timeout(limit, caught(self.inner.call(request)));
         match work.await {
@@ -80,6 +86,24 @@ impl<E: Endpoint> Endpoint for Front<E> {
         );
         Ok(response)
     }
+}
+
+/// Refuses a head that is too large, or that names more than one host (RFC 9112 §3.2).
+fn check_head(request: &Request) -> Result<(), Refusal> {
+    let target = request.uri().path_and_query().map_or(0, |target| target.as_str().len());
+    if target > TARGET {
+        let detail = format!("the path and query are larger than {TARGET} bytes; POST a long search to /.search");
+        return Err(Refusal::new(StatusCode::URI_TOO_LONG, detail));
+    }
+    let line = |(name, value): (&HeaderName, &HeaderValue)| name.as_str().len() + ": \r\n".len() + value.len();
+    if request.headers().iter().map(line).sum::<usize>() > HEADERS {
+        let detail = format!("the headers are larger than {HEADERS} bytes together");
+        return Err(Refusal::new(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, detail));
+    }
+    if request.headers().get_all(HOST).iter().count() > 1 {
+        return Err(scim::Error::syntax("the request carries more than one Host header (RFC 9112 §3.2)").into());
+    }
+    Ok(())
 }
 
 /// `/Users/` is `/Users`: some clients end a base URL with a slash and join paths blindly.

@@ -13,11 +13,14 @@ mod syntax;
 mod tests;
 
 use super::path::Target;
-use super::schema::{Attribute, ResourceType};
+use super::schema::{Attribute, ResourceType, Storage};
 use super::value::Key;
 use super::{Error, Object};
 use resolve::Scope;
 use serde_json::Value;
+
+/// How often a filter may look through the groups of a user: each time every group above is climbed.
+const MOST_ON_GROUPS: usize = 10;
 
 /// A filter bound to one resource type.
 ///
@@ -92,7 +95,13 @@ pub enum Operator {
 /// # Errors
 /// `invalidFilter` with the column (from 1) and what was expected there.
 pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
-    resolve::resolve(&Scope::Resource(kind), &parse::parse(text)?)
+    let filter = resolve::resolve(&Scope::Resource(kind), &parse::parse(text)?)?;
+    if filter.looks_at(Storage::Groups) > MOST_ON_GROUPS {
+        return Err(Error::filter(format!(
+            "a filter may ask at most {MOST_ON_GROUPS} times for groups; one value path (groups[… or …]) asks once"
+        )));
+    }
+    Ok(filter)
 }
 
 /// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of
@@ -118,6 +127,27 @@ impl Filter {
     #[must_use]
     pub fn matches(&self, document: &Object) -> bool {
         evaluate::document(self, document)
+    }
+
+    /// How many comparisons it has.
+    pub(super) fn terms(&self) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(Self::terms).sum(),
+            Self::Not(inner) => inner.terms(),
+            Self::Element { filter, .. } => filter.terms(),
+            Self::Test(_) => 1,
+        }
+    }
+
+    /// How often it looks through the elements of attributes that are stored in this way.
+    fn looks_at(&self, storage: Storage) -> usize {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().map(|part| part.looks_at(storage)).sum(),
+            Self::Not(inner) => inner.looks_at(storage),
+            Self::Element { target, .. } => usize::from(target.attribute.storage == storage),
+            // Whether there are any is soon found out.
+            Self::Test(_) => 0,
+        }
     }
 
     /// Whether one element of a multi-valued attribute matches a filter with relative targets.

@@ -10,10 +10,14 @@ use std::cell::Cell;
 use std::collections::HashSet;
 use std::fmt;
 
+/// The most values in one document, in objects and lists together. A value takes up to a hundred
+/// times the memory of its text, so that bytes alone are no bound; 200,000 members are below it.
+const VALUES: usize = 500_000;
+
 /// Parses one JSON document.
 ///
 /// # Errors
-/// `invalidSyntax` with line and column; `invalidValue` for U+0000 in a string.
+/// `invalidSyntax` with line and column; `invalidValue` for U+0000 in a string; too large.
 pub fn parse(text: &[u8]) -> Result<Value, Error> {
     if text.iter().all(u8::is_ascii_whitespace) {
         return Err(Error::syntax("the body is empty; it must be a JSON document"));
@@ -27,9 +31,10 @@ pub fn parse(text: &[u8]) -> Result<Value, Error> {
         let column = line.clone().next_back().map_or(0, <[u8]>::len) + 1;
         Error::syntax(format!("line {}, column {column}: the body must be UTF-8 (RFC 8259 §8.1)", line.count()))
     })?;
-    let fault = Cell::new(None);
+    let (fault, left) = (Cell::new(None), Cell::new(VALUES));
     let mut reader = serde_json::Deserializer::from_str(text);
-    let value = Strict { fault: &fault }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
+    let value =
+        Strict { fault: &fault, left: &left }.deserialize(&mut reader).and_then(|value| reader.end().map(|()| value));
     value.map_err(|error| explain(&error, fault.get()))
 }
 
@@ -38,6 +43,7 @@ pub fn parse(text: &[u8]) -> Result<Value, Error> {
 enum Fault {
     Duplicate,
     Nul,
+    TooMany,
 }
 
 fn explain(error: &serde_json::Error, fault: Option<Fault>) -> Error {
@@ -47,6 +53,9 @@ fn explain(error: &serde_json::Error, fault: Option<Fault>) -> Error {
             "a key stands twice in one object; names differ by more than case (RFC 7643 §2.1)".to_owned(),
         ),
         Some(Fault::Nul) => (ScimType::InvalidValue, "text must not contain U+0000".to_owned()),
+        Some(Fault::TooMany) => {
+            return Error::too_large(format!("the body holds more than {VALUES} values; send less in one request"));
+        }
         None => {
             let reason = error.to_string();
             let position = format!(" at line {} column {}", error.line(), error.column());
@@ -60,6 +69,8 @@ fn explain(error: &serde_json::Error, fault: Option<Fault>) -> Error {
 #[derive(Clone, Copy)]
 struct Strict<'f> {
     fault: &'f Cell<Option<Fault>>,
+    /// How many more values may come.
+    left: &'f Cell<usize>,
 }
 
 impl Strict<'_> {
@@ -77,6 +88,10 @@ impl<'de> DeserializeSeed<'de> for Strict<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        match self.left.get().checked_sub(1) {
+            Some(left) => self.left.set(left),
+            None => return Err(self.refuse(Fault::TooMany)),
+        }
         deserializer.deserialize_any(self)
     }
 }
@@ -150,7 +165,7 @@ impl<'de> DeserializeSeed<'de> for Name<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::parse;
+    use super::{VALUES, parse};
     use crate::scim::ScimType;
     use proptest::prelude::*;
     use serde_json::{Value, json};
@@ -212,6 +227,14 @@ mod tests {
             let error = parse(nested(depth).as_bytes()).unwrap_err();
             assert!(error.detail.contains("recursion limit"), "{}", error.detail);
         }
+    }
+
+    #[test]
+    fn the_number_of_values_is_bounded() {
+        let list = |values: usize| format!("[{}0]", "0,".repeat(values - 2));
+        parse(list(VALUES).as_bytes()).unwrap();
+        let error = parse(list(VALUES + 1).as_bytes()).unwrap_err();
+        assert!(error.too_large && error.detail.starts_with("the body holds more than"), "{}", error.detail);
     }
 
     proptest! {

@@ -13,7 +13,9 @@ use std::sync::Arc;
 /// The longest text an attribute may have, in characters, where its keys are indexed.
 const MAX_INDEXED: usize = 1024;
 /// How many values an attribute may hold.
-const MAX_VALUES: usize = 10_000;
+const MAX_VALUES: usize = 1000;
+/// How many bytes of text a document may hold; members are not in it.
+const MAX_TEXT: usize = 1024 * 1024;
 /// Attributes of the core schema with a limit of their own, in characters.
 const MAX_LENGTHS: [(&str, usize); 3] = [("userName", 256), ("externalId", 512), ("displayName", 1024)];
 
@@ -127,6 +129,14 @@ fn is_in_document(attribute: &Attribute) -> bool {
 /// What holds however the document came about. With the stored document at hand, a required
 /// value that is gone was removed by the client, which is a matter of mutability (RFC 7644 §3.5.2.2).
 fn check(kind: &ResourceType, stored: Option<&Object>, document: &Object) -> Result<(), Error> {
+    for (name, limit) in MAX_LENGTHS {
+        if let Some(Value::String(text)) = document.get(name) {
+            check_length(name, text, limit)?;
+        }
+    }
+    if document.values().map(text_length).sum::<usize>() > MAX_TEXT {
+        return Err(Error::too_large(format!("a resource may hold at most {MAX_TEXT} bytes of text in all")));
+    }
     check_parts("", &kind.schema.attributes, stored, document)?;
     for extension in &kind.extensions {
         let urn = &extension.schema.id;
@@ -137,10 +147,10 @@ fn check(kind: &ResourceType, stored: Option<&Object>, document: &Object) -> Res
             None => {}
         }
     }
-    for (name, limit) in MAX_LENGTHS {
-        if let Some(Value::String(text)) = document.get(name) {
-            check_length(name, text, limit)?;
-        }
+    if let Some(key) = &kind.key
+        && document.get(&key.name).and_then(Value::as_str).is_some_and(|name| name.trim().is_empty())
+    {
+        return Err(Error::value(format!("{} must have characters that can be seen", key.name)));
     }
     match document.get("userName") {
         Some(Value::String(name)) if name.chars().any(is_treacherous) => Err(Error::value(
@@ -166,7 +176,7 @@ fn check_parts(
             }
             None => {}
             Some(Value::Array(list)) if list.len() > MAX_VALUES => {
-                return Err(Error::value(format!("{} may hold at most {MAX_VALUES} values", name())));
+                return Err(Error::too_large(format!("{} may hold at most {MAX_VALUES} values", name())));
             }
             Some(Value::Array(list)) => {
                 for element in list {
@@ -194,6 +204,15 @@ fn check_value(
             check_length(&name(), text, MAX_INDEXED)
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Ok(()),
+    }
+}
+
+fn text_length(value: &Value) -> usize {
+    match value {
+        Value::String(text) => text.len(),
+        Value::Array(values) => values.iter().map(text_length).sum(),
+        Value::Object(parts) => parts.values().map(text_length).sum(),
+        Value::Null | Value::Bool(_) | Value::Number(_) => 0,
     }
 }
 

@@ -10,13 +10,14 @@ mod instant;
 mod tests;
 
 use super::schema::{Attribute, Kind, ResourceType, Returned, Storage};
+use super::tolerance::Tolerance;
 use super::{Error, Object};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
 use caseless::Caseless as _;
 use serde_json::{Number, Value};
-use unicode_normalization::UnicodeNormalization as _;
+use unicode_normalization::{UnicodeNormalization as _, is_nfkc};
 
 /// The comparison key of one simple value.
 #[derive(Clone, Debug, PartialEq, PartialOrd)]
@@ -56,17 +57,18 @@ pub fn fold(text: &str) -> String {
     // order: a few rounds reach the form that stays.
     let mut folded = fold_once(text);
     for _ in 0..4 {
-        let again = fold_once(&folded);
-        if again == folded {
+        // It is normalized; if it is folded too, nothing would change any more.
+        if folded.chars().default_case_fold().eq(folded.chars()) {
             break;
         }
-        folded = again;
+        folded = fold_once(&folded);
     }
     folded
 }
 
 fn fold_once(text: &str) -> String {
-    text.nfkc().default_case_fold().nfkc().collect()
+    let folded: String = text.nfkc().default_case_fold().collect();
+    if is_nfkc(&folded) { folded } else { folded.nfkc().collect() }
 }
 
 /// The key of a stored value of a simple attribute; none for null and for what cannot be a key.
@@ -108,9 +110,30 @@ pub fn coerce(attribute: &Attribute, value: Value) -> Result<Option<Value>, Erro
         Kind::Binary => checked(value, is_base64),
         Kind::Complex => None,
     };
-    coerced
-        .map(Some)
-        .ok_or_else(|| Error::value(format!("attribute {} must be {}", attribute.name, wanted(attribute.kind))))
+    coerced.map(Some).ok_or_else(|| mismatch(attribute))
+}
+
+/// The tolerance without which a value is not one of the attribute's type, though [`coerce`] may
+/// bring it there.
+pub(super) fn stretch(attribute: &Attribute, value: &Value) -> Option<Tolerance> {
+    match attribute.kind {
+        Kind::Boolean if value.is_string() => Some(Tolerance::TextBooleans),
+        Kind::String | Kind::Reference if value.is_number() => Some(Tolerance::LooseShapes),
+        Kind::Integer | Kind::Decimal if value.is_string() => Some(Tolerance::LooseShapes),
+        Kind::String
+        | Kind::Reference
+        | Kind::Boolean
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::DateTime
+        | Kind::Binary
+        | Kind::Complex => None,
+    }
+}
+
+/// The refusal of a value that is not of the attribute's type.
+pub(super) fn mismatch(attribute: &Attribute) -> Error {
+    Error::value(format!("attribute {} must be {}", attribute.name, wanted(attribute.kind)))
 }
 
 /// What a value of this type looks like, for messages.
@@ -127,10 +150,14 @@ fn wanted(kind: Kind) -> &'static str {
     }
 }
 
-/// Numbers are taken for their text; booleans are more likely a mistake.
+/// Numbers are taken for their text, unless they are so large that reading them has lost digits:
+/// an identifier must not become another one. Booleans are more likely a mistake.
 fn text(value: Value) -> Option<Value> {
+    /// 2 to the power of 53; not every whole number beyond is a float.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
     match value {
         Value::String(text) => Some(Value::String(text)),
+        Value::Number(number) if number.is_f64() && number.as_f64().is_none_or(|float| float.abs() > EXACT) => None,
         Value::Number(number) => Some(Value::String(number.to_string())),
         _ => None,
     }

@@ -87,6 +87,15 @@ impl Sql {
         }
     }
 
+    /// Whether the expression before is one of the values of a list argument. Postgres plans by the
+    /// values, as it would not behind a subquery.
+    pub(super) fn within(&mut self, values: Val) -> &mut Self {
+        match self.dialect() {
+            Dialect::Sqlite => self.push(" IN (SELECT value FROM json_each(").bind(values).push("))"),
+            Dialect::Postgres => self.push(" = ANY(").bind(values).push(")"),
+        }
+    }
+
     /// A JSON list argument as a table `x` with the column `value`.
     pub(super) fn json_list(&mut self, list: &serde_json::Value) -> &mut Self {
         match self.dialect() {

@@ -1,9 +1,13 @@
 //! Membership rows: one per group and member, whatever the size of the group.
+//!
+//! `CROSS JOIN` stands where SQLite must walk from the left to the right: it takes it as an order,
+//! and would else begin with the larger table. To Postgres it is a join like any other.
 
 use super::sql::{Record, Sql, Val};
 use super::{Conn, Error, Row, TenantId, select};
 use crate::scim::filter::Filter;
 use crate::scim::patch::MemberEdit;
+use std::collections::HashSet;
 
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,11 +89,11 @@ async fn add(conn: &mut Conn, tenant: TenantId, group: i64, ids: &[String]) -> R
 /// way round, SQLite would walk through all resources.
 pub(super) fn addition(sql: Sql, tenant: TenantId, group: i64, ids: &[String]) -> Sql {
     let mut sql = sql.with(
-        "INSERT INTO member (tenant, grp, member) SELECT $1, $2, r.num FROM resource r \
-         WHERE r.tenant = $1 AND r.id IN (SELECT x.value FROM ",
+        "INSERT INTO member (tenant, grp, member, nested) SELECT $1, $2, r.num, r.type = 'Group' FROM resource r \
+         WHERE r.tenant = $1 AND r.id",
         [tenant.0.into(), group.into()],
     );
-    sql.list(Val::Texts(ids.to_vec())).push(")");
+    sql.within(Val::Texts(ids.to_vec()));
     let keep = sql.dialect().keep_r();
     sql.push(keep).push(" ON CONFLICT DO NOTHING");
     sql
@@ -111,12 +115,24 @@ async fn check(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<bool
     }
 }
 
+/// Those of these ids that cannot be members, because nobody has them.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unknown(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<HashSet<String>, Error> {
+    let mut sql = conn.sql().with("SELECT x.value FROM ", []);
+    sql.list(Val::Texts(ids.to_vec()));
+    sql.push(" LEFT JOIN resource r ON r.id = x.value AND r.tenant = ").bind(tenant.0);
+    sql.push(" AND r.type IN ('User', 'Group') WHERE r.num IS NULL");
+    conn.fetch(sql).await?.iter().map(|record| record.text(0)).collect()
+}
+
 /// Whether a group is found among the groups it is in, directly or through others.
 async fn contains_itself(conn: &mut Conn, tenant: TenantId, group: i64) -> Result<bool, Error> {
     let sql = conn.sql().with(
         "WITH RECURSIVE up(num) AS ( \
          SELECT m.grp FROM member m WHERE m.tenant = $1 AND m.member = $2 \
-         UNION SELECT m.grp FROM up JOIN member m ON m.tenant = $1 AND m.member = up.num) \
+         UNION SELECT m.grp FROM up CROSS JOIN member m WHERE m.tenant = $1 AND m.member = up.num AND m.nested) \
          SELECT num FROM up WHERE num = $2",
         [tenant.0.into(), group.into()],
     );
@@ -132,8 +148,7 @@ async fn remove(
     text: &'static str,
 ) -> Result<bool, Error> {
     let mut sql = conn.sql().with(text, [tenant.0.into(), group.into()]);
-    sql.push("(SELECT r.num FROM resource r WHERE r.tenant = $1 AND r.id IN (SELECT x.value FROM ");
-    sql.list(Val::Texts(ids.to_vec())).push("))");
+    sql.push("(SELECT r.num FROM resource r WHERE r.tenant = $1 AND r.id").within(Val::Texts(ids.to_vec())).push(")");
     Ok(conn.execute(sql).await? > 0)
 }
 
@@ -169,11 +184,11 @@ pub(super) fn removal(mut sql: Sql, tenant: TenantId, group: i64, filter: &Filte
 /// If the database fails.
 pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Result<Vec<Member>, Error> {
     let mut sql = conn.sql().with(
-        "SELECT m.grp, x.id, x.type, x.display FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member \
-         WHERE m.tenant = $1 AND m.grp IN (SELECT x.value FROM ",
+        "SELECT m.grp, x.id, x.type, x.display FROM member m CROSS JOIN resource x \
+         WHERE x.tenant = m.tenant AND x.num = m.member AND m.tenant = $1 AND m.grp",
         [tenant.0.into()],
     );
-    sql.list(Val::Ints(groups.to_vec())).push(") ORDER BY m.grp, m.member");
+    sql.within(Val::Ints(groups.to_vec())).push(" ORDER BY m.grp, m.member");
     let records = conn.fetch(sql).await?;
     let member = |record: &Record| {
         Ok(Member { group: record.int(0)?, id: record.text(1)?, kind: record.text(2)?, display: record.maybe_text(3)? })
@@ -186,19 +201,7 @@ pub async fn of_groups(conn: &mut Conn, tenant: TenantId, groups: &[i64]) -> Res
 /// # Errors
 /// If the database fails.
 pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> Result<Vec<Membership>, Error> {
-    let mut sql = conn.sql().with(
-        "WITH RECURSIVE up(member, grp, direct) AS ( \
-         SELECT m.member, m.grp, CAST(1 AS BIGINT) FROM member m WHERE m.tenant = $1 AND m.member IN (SELECT x.value FROM ",
-        [tenant.0.into()],
-    );
-    sql.list(Val::Ints(members.to_vec()));
-    sql.push(
-        ") UNION SELECT up.member, m.grp, CAST(0 AS BIGINT) FROM up JOIN member m ON m.tenant = $1 AND m.member = up.grp) \
-         SELECT u.member, g.id, g.type, g.display, u.direct \
-         FROM (SELECT member, grp, max(direct) AS direct FROM up GROUP BY member, grp) u \
-         JOIN resource g ON g.tenant = $1 AND g.num = u.grp ORDER BY u.member, u.grp",
-    );
-    let records = conn.fetch(sql).await?;
+    let records = conn.fetch(climb(conn.sql(), tenant, members)).await?;
     let membership = |record: &Record| {
         Ok(Membership {
             member: record.int(0)?,
@@ -209,6 +212,24 @@ pub async fn of_members(conn: &mut Conn, tenant: TenantId, members: &[i64]) -> R
         })
     };
     records.iter().map(membership).collect()
+}
+
+/// From members up to the groups, through the few memberships that lead on.
+pub(super) fn climb(sql: Sql, tenant: TenantId, members: &[i64]) -> Sql {
+    let mut sql = sql.with(
+        "WITH RECURSIVE up(member, grp, direct) AS ( \
+         SELECT m.member, m.grp, CAST(1 AS BIGINT) FROM member m WHERE m.tenant = $1 AND m.member",
+        [tenant.0.into()],
+    );
+    sql.within(Val::Ints(members.to_vec()));
+    sql.push(
+        " UNION SELECT up.member, m.grp, CAST(0 AS BIGINT) FROM up CROSS JOIN member m \
+         WHERE m.tenant = $1 AND m.member = up.grp AND m.nested) \
+         SELECT u.member, g.id, g.type, g.display, u.direct \
+         FROM (SELECT member, grp, max(direct) AS direct FROM up GROUP BY member, grp) u \
+         CROSS JOIN resource g WHERE g.tenant = $1 AND g.num = u.grp ORDER BY u.member, u.grp",
+    );
+    sql
 }
 
 /// Whether the group has more than this many members; costs no more than that many rows.

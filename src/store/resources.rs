@@ -233,7 +233,9 @@ async fn insert_unique(
     for record in conn.fetch(sql).await? {
         taken.push(UniqueKey { attribute: record.text(0)?, key: record.text(1)? });
     }
-    match keys.into_iter().find(|key| !taken.contains(key)) {
+    let is_shared =
+        |key: &UniqueKey| kind.shares_key && kind.key.as_ref().is_some_and(|shared| shared.name == key.attribute);
+    match keys.into_iter().find(|key| !taken.contains(key) && !is_shared(key)) {
         Some(key) => Err(Error::Unique(key.attribute.clone())),
         None => Ok(()),
     }

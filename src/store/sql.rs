@@ -156,7 +156,13 @@ impl Store {
             Inner::Postgres(pool) => {
                 // The migrator's own lock is advisory and held for the session.
                 migrator.set_locking(true);
-                migrator.run(pool).await.map_err(failure::migration)
+                let mut conn = pool.acquire().await.map_err(classify)?;
+                // A migration takes the time it needs, and waits for the one that another process runs.
+                let patient = sqlx::raw_sql("SET lock_timeout = 0; SET statement_timeout = 0");
+                patient.execute(&mut *conn).await.map_err(classify)?;
+                let migrated = migrator.run_direct(None, &mut *conn, false).await.map_err(failure::migration);
+                Conn { link: Link::Postgres(conn), transient: false }.discard().await;
+                migrated
             }
         }
     }

@@ -165,7 +165,13 @@ async fn filters_that_make_no_sense_are_refused(api: Api) {
         &long,
     ];
     for filter in table {
-        let detail = api.find("/Users", filter).send().await.refused(400, "invalidFilter");
+        // A filter that does not fit into a target is still refused for what it is.
+        let request = if filter.len() < 4096 {
+            api.find("/Users", filter)
+        } else {
+            api.post("/Users/.search", &serde_json::json!({ "filter": filter }))
+        };
+        let detail = request.send().await.refused(400, "invalidFilter");
         assert!(detail.len() > 15, "{filter}: {detail}");
     }
     for query in ["filter=userName%20eq%20%22%ff%22", "filter=%zz"] {

@@ -204,19 +204,19 @@ async fn replace_sets_exactly_these_members(api: Api) {
 
 async fn large_groups_answer_a_patch_without_a_body(api: Api) {
     let mut ids = Vec::new();
-    for number in 0..1001 {
+    for number in 0..201 {
         ids.push(api.user(&format!("u{number}")).await);
     }
     let refs: Vec<&str> = ids.iter().map(String::as_str).collect();
-    let group = api.group("Large", &refs[..1000]).await;
+    let group = api.group("Large", &refs[..200]).await;
     let path = format!("/Groups/{group}");
-    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ids[1000] }] }]);
+    let add = json!([{ "op": "add", "path": "members", "value": [{ "value": ids[200] }] }]);
     let patched = api.patch(&path, &add).send().await.is(204);
     assert_eq!(patched.header("etag"), Some("W/\"2\""));
-    assert_eq!(members(&api, &group).await.len(), 1001);
+    assert_eq!(members(&api, &group).await.len(), 201);
     let remove = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", ids[0]) }]);
     let patched = api.patch(&path, &remove).send().await.is(200);
-    assert_eq!(patched.json["members"].as_array().unwrap().len(), 1000);
+    assert_eq!(patched.json["members"].as_array().unwrap().len(), 200);
     let asked = api.patch(&format!("{path}?excludedAttributes=members"), &add).send().await.is(200);
     assert_eq!(asked.json.get("members"), None);
 }

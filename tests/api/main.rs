@@ -14,6 +14,7 @@
     reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
+mod admin;
 mod architecture;
 mod call;
 mod cli;
@@ -23,12 +24,16 @@ mod database;
 mod discovery;
 mod errors;
 mod etag;
+mod faults;
 mod filters;
 mod groups;
+mod hostile;
+mod isolation;
 mod manage;
 mod oauth;
 mod patch;
 mod pattern;
+mod profiles;
 mod property;
 mod races;
 mod secrets;

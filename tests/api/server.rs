@@ -130,6 +130,22 @@ impl Api {
         self.call("DELETE", path)
     }
 
+    /// A request to the admin surface; a body goes as plain JSON.
+    pub fn admin(&self, method: &str, path: &str) -> Call<'_> {
+        self.call(method, &format!("root:/admin/v1{path}")).header("content-type", Some("application/json"))
+    }
+
+    /// The same server under another credential.
+    pub fn with_token(&self, token: &str) -> Self {
+        Self { token: token.to_owned(), ..self.clone() }
+    }
+
+    /// A further tenant and its first token.
+    pub async fn tenant(&self, name: &str) -> Self {
+        let founded = self.directory.create_tenant(name).await.unwrap();
+        self.with_token(founded.secret.reveal())
+    }
+
     /// Lists users or groups by a filter, which is percent-encoded here.
     pub fn find(&self, endpoint: &str, filter: &str) -> Call<'_> {
         self.get(&format!("{endpoint}?filter={}", encode(filter)))

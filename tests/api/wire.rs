@@ -65,11 +65,21 @@ impl Server {
 
     /// Sends SIGTERM and waits for the end; the exit code and everything it printed.
     pub fn stop(mut self) -> (Option<i32>, String) {
-        let id = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
-        let code = self.child.wait().unwrap().code();
+        self.signal("TERM");
+        let code = self.wait();
         let rest: Vec<String> = self.lines.iter().collect();
         (code, format!("{}{}", self.greeting, rest.join("\n")))
+    }
+
+    /// Sends a signal by its name.
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &id]).status().unwrap().success());
+    }
+
+    /// Waits for the end; the exit code.
+    pub fn wait(&mut self) -> Option<i32> {
+        self.child.wait().unwrap().code()
     }
 
     /// One request on a connection of its own: the status and everything that came back.

@@ -14,7 +14,7 @@ os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"
 
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
-from authlib.jose import JsonWebKey
+from joserfc.jwk import RSAKey
 
 BASE = os.environ["SCIM_URL"]
 SITE = BASE.removesuffix("/scim/v2")
@@ -60,14 +60,16 @@ def main():
         check(method, OAuth2Session(**known, token_endpoint_auth_method=method, scope="scim"), endpoint)
 
     assert "private_key_jwt" in metadata["token_endpoint_auth_methods_supported"]
-    for kind, size, algorithm in [("EC", "P-256", "ES256"), ("RSA", 2048, "RS256")]:
-        key = JsonWebKey.generate_key(kind, size, is_private=True)
+    for algorithm in ["RS256", "PS256"]:
+        key = RSAKey.generate_key(2048)
         with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
-            json.dump({"keys": [key.as_dict(is_private=False)]}, file)
+            json.dump({"keys": [key.as_dict(private=False)]}, file)
             file.flush()
             signer = roster("client", "create", "--name", "signer", "--keys", file.name)
         session = OAuth2Session(
-            client_id=signer["client_id"], client_secret=key, token_endpoint_auth_method="private_key_jwt"
+            client_id=signer["client_id"],
+            client_secret=key.as_pem(private=True).decode(),
+            token_endpoint_auth_method="private_key_jwt",
         )
         session.register_client_auth_method(PrivateKeyJWT(endpoint, alg=algorithm))
         check(f"private_key_jwt with {algorithm}", session, endpoint)

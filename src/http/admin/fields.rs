@@ -46,7 +46,8 @@ impl<'a, T: Read> ApiExtractor<'a> for Body<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        Ok(Self(whole(body::read(request, body, MEDIA_TYPE).await?)?))
+        let (value, _place) = body::read(request, body, MEDIA_TYPE).await?;
+        Ok(Self(whole(value)?))
     }
 }
 

@@ -76,3 +76,25 @@ async fn a_request_gets_an_id_of_ours() {
     assert_ne!(ids[0], ids[1]);
     assert!(ids.iter().all(|id| id.len() == 32));
 }
+
+#[tokio::test]
+async fn a_head_that_is_too_large_or_names_two_hosts_is_a_scim_error() {
+    let request = |uri: &str, lines: &[(&str, &str)]| {
+        let request = Request::builder().uri_str(uri);
+        lines.iter().fold(request, |request, (name, value)| request.header(*name, *value)).finish()
+    };
+    let long = "x".repeat(HEADERS - 100);
+    let cases = [
+        (request(&format!("/livez?{long}"), &[("X", &long)]), StatusCode::OK),
+        (request(&format!("/livez?{long}{long}"), &[]), StatusCode::URI_TOO_LONG),
+        (request("/livez", &[("X", &long), ("Y", &long)]), StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE),
+        (request("/livez", &[("Host", "a.example"), ("Host", "b.example")]), StatusCode::BAD_REQUEST),
+    ];
+    for (request, status) in cases {
+        let response = front().call(request).await.unwrap();
+        assert_eq!(response.status(), status);
+        if status != StatusCode::OK {
+            assert_eq!(error(response).await["status"], status.as_str());
+        }
+    }
+}

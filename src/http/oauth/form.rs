@@ -29,7 +29,8 @@ impl Form {
         if !essence.eq_ignore_ascii_case(MEDIA_TYPE) {
             return Err(refused(&format!("Content-Type: a token request is {MEDIA_TYPE} (RFC 6749 §4.4.2)")));
         }
-        Self::parse(&body::bytes(request, body, LIMIT).await?)
+        let (text, _) = body::bytes(request, body, LIMIT).await?;
+        Self::parse(&text)
     }
 
     fn parse(text: &[u8]) -> Result<Self, Refusal> {

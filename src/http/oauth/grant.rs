@@ -54,7 +54,7 @@ fn basic(headers: &HeaderMap) -> Result<Option<(String, String)>, Refusal> {
     match credential(headers) {
         Ok(None) => Ok(None),
         Ok(Some(Credential::Basic { id, secret })) => Ok(Some((id, secret))),
-        Ok(Some(Credential::Bearer(_))) | Err(_) => {
+        Ok(Some(Credential::Bearer(_) | Credential::Raw(_))) | Err(_) => {
             Err(unproved("the Authorization header is not Basic with a client id and a secret (RFC 6749 §2.3.1)"))
         }
     }

@@ -159,11 +159,10 @@ fn finished(status: &str, answer: &Value) -> Value {
 /// The statuses of the errors that follow from what an operation takes.
 fn errors(path: &str, method: &str, raw: &Value) -> Vec<u16> {
     let takes_body = raw.get("requestBody").is_some();
-    let takes_number = path.contains("{num}");
     let takes_query = raw.get("parameters").and_then(Value::as_array).into_iter().flatten().any(is_in_query);
     let names = takes_body && !path.contains("/tokens");
     let table: [(bool, &[u16]); 5] = [
-        (takes_body || takes_number || takes_query, &[400]),
+        (takes_body || takes_query, &[400]),
         (path.contains('{'), &[404]),
         (takes_body, &[408, 413, 415]),
         (names, &[409]),

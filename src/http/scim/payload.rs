@@ -1,14 +1,17 @@
 //! The body of a SCIM request.
 
 use super::MEDIA_TYPE;
-use crate::http::body;
+use crate::http::body::{self, Place};
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 
-/// A JSON body.
-pub(super) struct Payload(pub Value);
+/// A JSON body, and the place it takes among the large ones until it is dropped.
+pub(super) struct Payload(
+    pub Value,
+    #[expect(dead_code, reason = "held until the request is done, never read")] Option<Place>,
+);
 
 impl<'a> ApiExtractor<'a> for Payload {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
@@ -31,6 +34,8 @@ impl<'a> ApiExtractor<'a> for Payload {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        Ok(Self(body::read(request, body, "application/scim+json or application/json (RFC 7644 §3.1)").await?))
+        let wanted = "application/scim+json or application/json (RFC 7644 §3.1)";
+        let (value, place) = body::read(request, body, wanted).await?;
+        Ok(Self(value, place))
     }
 }

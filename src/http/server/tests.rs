@@ -101,7 +101,7 @@ async fn a_connection_that_sends_no_whole_head_is_closed() {
 #[tokio::test]
 async fn a_header_block_that_is_too_large_is_refused() {
     let server = start(Limits::default(), path()).await;
-    let head = format!("GET /a HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(2 * HEADER_BLOCK));
+    let head = format!("GET /a HTTP/1.1\r\nHost: x\r\nX: {}\r\n\r\n", "x".repeat(2 * HEAD));
     let mut stream = TcpStream::connect(server.address).await.unwrap();
     let _ = stream.write_all(head.as_bytes()).await;
     let mut start = [0; 12];

@@ -4,6 +4,7 @@
 //! leave the document equal. Empty attributes go at once; equal elements become one, and mere labels
 //! go, at the end: a later operation of the same request may still fill them.
 
+use super::effort::{self, Effort};
 use super::{Action, Edit, in_operation};
 use crate::scim::filter::Filter;
 use crate::scim::path::Target;
@@ -14,11 +15,15 @@ use serde_json::Value;
 
 /// Applies the edits in order.
 pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<(), Error> {
+    let mut effort = Effort::default();
     for edit in edits {
         let Some(attributes) = resource::container(document, edit.target.extension.as_deref()) else { continue };
         let slot = attributes.entry(edit.target.attribute.name.as_str()).or_insert(Value::Null);
-        let changed =
-            if edit.target.attribute.multi_valued { change_list(edit, slot) } else { change_single(edit, slot) };
+        let changed = if edit.target.attribute.multi_valued {
+            change_list(edit, slot, &mut effort)
+        } else {
+            change_single(edit, slot)
+        };
         changed.map_err(|error| in_operation(edit.operation, error))?;
         if is_empty(slot) {
             attributes.shift_remove(&edit.target.attribute.name);
@@ -65,13 +70,17 @@ fn settle(target: &Target, document: &mut Object) {
     }
 }
 
-fn change_list(edit: &Edit, slot: &mut Value) -> Result<(), Error> {
+fn change_list(edit: &Edit, slot: &mut Value, effort: &mut Effort) -> Result<(), Error> {
     let attribute = &*edit.target.attribute;
     let mut values = match std::mem::take(slot) {
         Value::Array(values) => values,
         Value::Null => Vec::new(),
         one @ (Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Object(_)) => vec![one],
     };
+    match &edit.value {
+        Some(Value::Array(named)) if edit.action == Action::Remove => effort.compare(named, &values)?,
+        Some(_) | None => effort.search(edit.filter.as_ref(), &values)?,
+    }
     match (edit.action, edit.target.sub.as_deref(), &edit.filter) {
         (Action::Remove, Some(sub), filter) => {
             for element in values.iter_mut().filter(|element| is_selected(filter.as_ref(), element)) {
@@ -94,6 +103,7 @@ fn change_list(edit: &Edit, slot: &mut Value) -> Result<(), Error> {
         }
         (Action::Add | Action::Replace, _, _) => change_elements(edit, &mut values)?,
     }
+    effort::within_limit(&attribute.name, &values)?;
     *slot = Value::Array(values);
     Ok(())
 }

@@ -102,6 +102,11 @@ pub(in crate::scim) fn is_hollow(attribute: &Attribute, element: &Value) -> bool
     }
 }
 
+/// Whether a value is known by a `value` of its own, or is simple.
+pub(in crate::scim) fn has_value(element: &Value) -> bool {
+    element.as_object().is_none_or(|parts| parts.contains_key("value"))
+}
+
 /// Whether a value is marked as the primary one.
 pub(in crate::scim) fn is_primary(element: &Value) -> bool {
     element.get(PRIMARY) == Some(&Value::Bool(true))

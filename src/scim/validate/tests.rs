@@ -62,8 +62,9 @@ fn create_asks_for_required_values_and_limits_lengths() {
         ("User", json!({"userName": "u", "displayName": long(1025)}), Some("displayName")),
         ("User", json!({"userName": "u", "emails": [{"value": long(1025)}]}), Some("emails.value")),
         ("User", json!({"userName": "u", "title": long(5000)}), None),
-        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_000]}), None),
-        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 10_001]}), Some("roles")),
+        ("User", json!({"userName": "u", "roles": vec![json!({"value": "r"}); 1000]}), None),
+        ("User", json!({"userName": " \u{3000}"}), Some("userName")),
+        ("Group", json!({"displayName": "\t "}), Some("displayName")),
         ("Group", json!({}), Some("displayName")),
     ];
     for (name, document, expected) in table {
@@ -189,4 +190,18 @@ fn patch_can_remove_active_but_not_the_user_name() {
     let mut patched = object(json!({"userName": "u"}));
     patch(&kind("User"), &stored, &mut patched).unwrap();
     assert_eq!(patched, object(json!({"userName": "u"})));
+}
+
+#[test]
+fn what_is_too_much_for_one_resource_is_too_large() {
+    let table = [
+        (json!({"userName": "u", "roles": vec![json!({"value": "r"}); 1001]}), "roles"),
+        (json!({"userName": "u", "title": "x".repeat(1024 * 1024)}), "text"),
+        (json!({"userName": "u", "roles": vec![json!({"value": "x".repeat(2048)}); 512]}), "text"),
+    ];
+    for (document, word) in table {
+        let error = create(&kind("User"), &mut object(document)).unwrap_err();
+        assert!(error.too_large && error.detail.contains(word), "{error}");
+    }
+    create(&kind("User"), &mut object(json!({"userName": "u", "title": "x".repeat(1_000_000)}))).unwrap();
 }

@@ -151,8 +151,8 @@ impl Predicate<'_> {
             self.write_groups_of(sql, id);
             return;
         }
-        sql.push("EXISTS (SELECT 1 FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member");
-        sql.push(" WHERE m.tenant = ").again(self.tenant).push(" AND m.grp = r.num AND ");
+        sql.push("EXISTS (SELECT 1 FROM member m CROSS JOIN resource x WHERE x.tenant = m.tenant AND x.num = m.member");
+        sql.push(" AND m.tenant = ").again(self.tenant).push(" AND m.grp = r.num AND ");
         self.write(sql, Scope::Member, filter);
         sql.push(")");
     }
@@ -163,27 +163,28 @@ impl Predicate<'_> {
             return;
         }
         sql.push("EXISTS (WITH RECURSIVE up(grp, direct) AS (SELECT m.grp, 1 FROM member m WHERE m.tenant = ");
-        sql.again(self.tenant).push(" AND m.member = r.num UNION SELECT m.grp, 0 FROM up JOIN member m ON m.tenant = ");
-        sql.again(self.tenant).push(" AND m.member = up.grp) SELECT 1 FROM ");
+        sql.again(self.tenant).push(" AND m.member = r.num UNION SELECT m.grp, 0 FROM up CROSS JOIN member m");
+        sql.push(" WHERE m.tenant = ").again(self.tenant).push(" AND m.member = up.grp AND m.nested) SELECT 1 FROM ");
         // A group that is reached both ways is shown as direct.
-        sql.push("(SELECT grp, max(direct) AS direct FROM up GROUP BY grp) u JOIN resource g ON g.tenant = ");
-        sql.again(self.tenant).push(" AND g.num = u.grp WHERE ");
+        sql.push("(SELECT grp, max(direct) AS direct FROM up GROUP BY grp) u CROSS JOIN resource g WHERE g.tenant = ");
+        sql.again(self.tenant).push(" AND g.num = u.grp AND ");
         self.write(sql, Scope::Group, filter);
         sql.push(")");
     }
 
     /// The groups that list this member: exact, and found by index.
     pub(super) fn write_groups_of(&self, sql: &mut Sql, id: &str) {
-        sql.push("r.num IN (SELECT m.grp FROM resource x JOIN member m ON m.tenant = x.tenant AND m.member = x.num");
-        sql.push(" WHERE x.tenant = ").again(self.tenant).push(" AND x.id = ").bind(id).push(")");
+        sql.push("r.num IN (SELECT m.grp FROM resource x CROSS JOIN member m WHERE m.tenant = x.tenant");
+        sql.push(" AND m.member = x.num AND x.tenant = ").again(self.tenant).push(" AND x.id = ").bind(id).push(")");
     }
 
     /// Whoever is in this group, directly or through others: exact, and found by index.
     pub(super) fn write_members_of(&self, sql: &mut Sql, id: &str) {
-        sql.push("r.num IN (WITH RECURSIVE down(num) AS (SELECT m.member FROM resource g");
-        sql.push(" JOIN member m ON m.tenant = g.tenant AND m.grp = g.num WHERE g.tenant = ").again(self.tenant);
-        sql.push(" AND g.id = ").bind(id).push(" UNION SELECT m.member FROM down JOIN member m ON m.tenant = ");
-        sql.again(self.tenant).push(" AND m.grp = down.num) SELECT num FROM down)");
+        sql.push("r.num IN (WITH RECURSIVE down(num) AS (SELECT g.num FROM resource g WHERE g.tenant = ");
+        sql.again(self.tenant).push(" AND g.id = ").bind(id);
+        sql.push(" UNION SELECT m.member FROM down CROSS JOIN member m WHERE m.tenant = ").again(self.tenant);
+        sql.push(" AND m.grp = down.num AND m.nested) SELECT m.member FROM down CROSS JOIN member m WHERE m.tenant = ");
+        sql.again(self.tenant).push(" AND m.grp = down.num)");
     }
 }
 

@@ -133,16 +133,19 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
         Storage::Members => {
             sql.push("(SELECT ");
             Operand::of(sql, predicate, Scope::Member, &inner).write(sql, scalar(leaf.kind));
-            sql.push(" FROM member m JOIN resource x ON x.tenant = m.tenant AND x.num = m.member WHERE m.tenant = ");
+            sql.push(
+                " FROM member m CROSS JOIN resource x WHERE x.tenant = m.tenant AND x.num = m.member AND m.tenant = ",
+            );
             sql.again(predicate.tenant).push(" AND m.grp = r.num ORDER BY m.member LIMIT 1)");
         }
         Storage::Groups => {
             sql.push("(WITH RECURSIVE up(grp, direct) AS (SELECT m.grp, 1 FROM member m WHERE m.tenant = ");
             sql.again(predicate.tenant).push(" AND m.member = r.num UNION SELECT m.grp, 0 FROM up");
-            sql.push(" JOIN member m ON m.tenant = ").again(predicate.tenant).push(" AND m.member = up.grp) SELECT ");
+            sql.push(" CROSS JOIN member m WHERE m.tenant = ").again(predicate.tenant);
+            sql.push(" AND m.member = up.grp AND m.nested) SELECT ");
             Operand::of(sql, predicate, Scope::Group, &inner).write(sql, scalar(leaf.kind));
             sql.push(" FROM (SELECT grp, max(direct) AS direct FROM up GROUP BY grp) u");
-            sql.push(" JOIN resource g ON g.tenant = ").again(predicate.tenant);
+            sql.push(" CROSS JOIN resource g WHERE g.tenant = ").again(predicate.tenant);
             sql.push(" AND g.num = u.grp ORDER BY u.grp LIMIT 1)");
         }
         Storage::Document | Storage::Indexed | Storage::Password if target.attribute.multi_valued => {

@@ -2,17 +2,21 @@
 
 use super::writer::Queue;
 use super::{Error, Inner, Options, classify};
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long a writer waits for another process's lock on a SQLite file.
 const BUSY: Duration = Duration::from_secs(4);
 /// How long a request waits for a free connection.
 const ACQUIRE: Duration = Duration::from_secs(3);
+/// How long a Postgres statement waits for a lock somebody else holds, in milliseconds.
+const LOCK_MILLIS: &str = "4000";
+/// How long a Postgres statement may run: nobody waits longer for its answer.
+const STATEMENT_MILLIS: &str = "30000";
 /// A Postgres connection idle for longer is asked whether it is still there.
 const IDLE: Duration = Duration::from_secs(30);
 /// How long it has to say so.
@@ -61,7 +65,8 @@ pub(super) async fn open(options: &Options) -> Result<Inner, Error> {
 
 async fn sqlite(path: &Path, options: &Options, temporary: Option<Temporary>) -> Result<Inner, Error> {
     if let Some(directory) = path.parent().filter(|directory| !directory.as_os_str().is_empty()) {
-        std::fs::create_dir_all(directory).map_err(|error| classify(error.into()))?;
+        std::fs::create_dir_all(directory)
+            .map_err(|error| Error::Schema(format!("the directory {} cannot be made: {error}", directory.display())))?;
     }
     let synchronous = if options.durable { SqliteSynchronous::Full } else { SqliteSynchronous::Normal };
     let common = SqliteConnectOptions::new()
@@ -78,7 +83,7 @@ async fn sqlite(path: &Path, options: &Options, temporary: Option<Temporary>) ->
         .page_size(8192)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(synchronous);
-    let writer = connect(&writing).await?;
+    let writer = connect(&writing).await.map_err(|error| unusable(path, error))?;
     let readers = SqlitePoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(ACQUIRE)
@@ -87,23 +92,32 @@ async fn sqlite(path: &Path, options: &Options, temporary: Option<Temporary>) ->
         .max_lifetime(None)
         .connect_with(common.read_only(true))
         .await
-        .map_err(classify)?;
+        .map_err(|error| unusable(path, classify(error)))?;
     Ok(Inner::Sqlite { writer: Queue::start(writer), readers, _temporary: temporary })
 }
 
 /// A new file is switched to WAL under a lock that does not wait, so two processes that start at
 /// once may collide.
 async fn connect(options: &SqliteConnectOptions) -> Result<SqliteConnection, Error> {
-    let mut left = 20;
+    let end = Instant::now() + BUSY;
     loop {
         match SqliteConnection::connect_with(options).await.map_err(classify) {
-            Err(Error::Busy(_)) if left > 0 => {
-                left -= 1;
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
+            Err(Error::Busy(_)) if Instant::now() < end => tokio::time::sleep(Duration::from_millis(50)).await,
             other => return other,
         }
     }
+}
+
+/// SQLite tells why a file does not open, and not which.
+fn unusable(path: &Path, error: Error) -> Error {
+    let reason = match error {
+        Error::Busy(_) => "another process has locked it".to_owned(),
+        Error::Full(cause) | Error::Database(cause) => cause.to_string(),
+        other @ (Error::Unique(_) | Error::UnknownMember(_) | Error::Cycle | Error::Stale | Error::Schema(_)) => {
+            return other;
+        }
+    };
+    Error::Schema(format!("{} cannot be read and written as a SQLite database: {reason}", path.display()))
 }
 
 async fn postgres(url: &str, options: &Options) -> Result<Inner, Error> {
@@ -111,8 +125,17 @@ async fn postgres(url: &str, options: &Options) -> Result<Inner, Error> {
         .map_err(|_| Error::Schema("the database URL is not understood: it is no valid postgres:// URL".to_owned()))?
         .application_name("roster")
         // One tenant's plan may be the wrong one for another of a different size.
-        .options([("plan_cache_mode", "force_custom_plan")])
+        .options([
+            ("plan_cache_mode", "force_custom_plan"),
+            ("lock_timeout", LOCK_MILLIS),
+            ("statement_timeout", STATEMENT_MILLIS),
+        ])
         .disable_statement_logging();
+    // Once without the pool, which would tell nothing but that no connection came in time.
+    match tokio::time::timeout(ACQUIRE, PgConnection::connect_with(&connect)).await {
+        Ok(first) => first.map_err(classify)?.close().await.map_err(classify)?,
+        Err(late) => return Err(Error::Busy(Box::new(late))),
+    }
     let pool = PgPoolOptions::new()
         .max_connections(options.connections.max(1))
         .acquire_timeout(ACQUIRE)

@@ -134,7 +134,22 @@ async fn serve(conn: SqliteConnection, mut receiver: mpsc::Receiver<Message>) {
                         Err(_) => break,
                     }
                 }
-                commit(&mut conn, batch).await;
+                match begin(&mut conn).await {
+                    Ok(()) => commit(&mut conn, batch).await,
+                    Err(error) => {
+                        // Who came meanwhile has waited for the same lock, and must not wait a second time.
+                        while let Ok(message) = receiver.try_recv() {
+                            match message {
+                                Message::Work(job) => batch.push(job),
+                                other @ (Message::Migrate(..) | Message::Close(_)) => {
+                                    next = Some(other);
+                                    break;
+                                }
+                            }
+                        }
+                        answer(batch, Some(&error));
+                    }
+                }
             }
         }
         if next.is_none() {
@@ -147,7 +162,18 @@ async fn serve(conn: SqliteConnection, mut receiver: mpsc::Receiver<Message>) {
     }
 }
 
-/// Runs a batch in one transaction and answers everybody in it.
+/// Begins a transaction; waits as long as the busy timeout says if another process is writing.
+async fn begin(conn: &mut Conn) -> Result<(), Error> {
+    // Control statements travel together, since each journey to the database's thread costs.
+    let begun = conn.control("BEGIN IMMEDIATE; SAVEPOINT unit").await;
+    if begun.is_err() {
+        // Nothing to end if it was the first statement that failed.
+        let _ = conn.control("ROLLBACK").await;
+    }
+    begun
+}
+
+/// Runs a batch in the transaction that has begun and answers everybody in it.
 async fn commit(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>) {
     let lost = match transact(conn, &mut batch).await {
         Ok(()) => None,
@@ -157,14 +183,16 @@ async fn commit(conn: &mut Conn, mut batch: Vec<Box<dyn Job>>) {
             Some(error)
         }
     };
+    answer(batch, lost.as_ref());
+}
+
+fn answer(batch: Vec<Box<dyn Job>>, lost: Option<&Error>) {
     for job in batch {
-        job.answer(lost.as_ref().map(again));
+        job.answer(lost.map(again));
     }
 }
 
-/// Control statements travel together, since each journey to the database's thread costs.
 async fn transact(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Error> {
-    conn.control("BEGIN IMMEDIATE; SAVEPOINT unit").await?;
     let last = batch.len().saturating_sub(1);
     for (place, job) in batch.iter_mut().enumerate() {
         let keep = job.run(conn).await;
@@ -188,8 +216,7 @@ async fn transact(conn: &mut Conn, batch: &mut [Box<dyn Job>]) -> Result<(), Err
 
 /// The same error for another caller.
 fn again(error: &Error) -> Error {
-    let cause =
-        || format!("{error}: {}", std::error::Error::source(error).map(ToString::to_string).unwrap_or_default());
+    let cause = || std::error::Error::source(error).map_or_else(|| error.to_string(), ToString::to_string);
     match error {
         Error::Busy(_) => Error::Busy(cause().into()),
         Error::Full(_) => Error::Full(cause().into()),

@@ -169,10 +169,14 @@ async fn a_member_named_by_id_is_found_by_it_in_a_group_of_any_size() {
             );
         }
         let conn = store.read().await.unwrap();
-        let sql = members::addition(conn.sql(), TENANT, group.num, &ids(&["u-7", "u-8"]));
+        let addition = members::addition(conn.sql(), TENANT, group.num, &ids(&["u-7", "u-8"]));
+        let climb = members::climb(conn.sql(), TENANT, &[group.num + 8]);
         drop(conn);
-        let plan = store.explain(sql).await;
-        assert!(plan.contains("resource_id") && !plan.contains("Seq Scan"), "{:?}:\n{plan}", store.dialect());
+        for (sql, index) in [(addition, "resource_id"), (climb, "member_nested")] {
+            let plan = store.explain(sql).await;
+            let walks = plan.contains("Seq Scan") || plan.contains("(tenant=?)");
+            assert!(plan.contains(index) && !walks, "{:?}:\n{plan}", store.dialect());
+        }
         assert!(edit(&store, &group, MemberEdit::RemoveWhere(filter_of(r#"value eq "u-7""#))).await.unwrap());
         assert_eq!(members_of(&store, &group).await.len(), 2999);
     })

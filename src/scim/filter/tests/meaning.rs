@@ -316,3 +316,12 @@ fn filters_made_of_nothing_are_true_for_and_false_for_or() {
     assert!(Filter::And(vec![]).matches(&Object::new()));
     assert!(!Filter::Or(vec![]).matches(&Object::new()));
 }
+
+#[test]
+fn groups_are_looked_through_a_bounded_number_of_times() {
+    let user = user();
+    let terms = |count: usize| vec!["groups.display co \"x\""; count].join(" or ");
+    assert!(compile(&user, &terms(10)).is_ok());
+    assert_eq!(compile(&user, &terms(11)).unwrap_err().scim_type, ScimType::InvalidFilter);
+    assert!(compile(&user, &format!("groups[{}]", vec!["value eq \"x\""; 100].join(" or "))).is_ok());
+}

@@ -135,3 +135,17 @@ fn changes_members_do_not_allow_are_refused() {
     let many: Vec<Value> = (0..10_001).map(|n| json!({"value": n.to_string()})).collect();
     assert!(edits(&json!([{"op": "add", "path": "members", "value": many}])).unwrap_err().too_large);
 }
+
+#[test]
+fn one_request_names_and_compares_a_bounded_number_of_members() {
+    let some: Vec<Value> = (0..1001).map(|n| json!(n.to_string())).collect();
+    let add = json!({"op": "add", "path": "members", "value": some});
+    let compare = json!({"op": "remove", "path": "members[display co \"x\" or $ref co \"y\"]"});
+    let by_id = json!({"op": "remove", "path": "members[value eq \"1\"]"});
+    for (operation, most) in [(add, 9), (compare, 100), (by_id, 1000)] {
+        assert!(edits(&json!(vec![operation.clone(); most])).is_ok(), "{operation}");
+        if most < 1000 {
+            assert!(edits(&json!(vec![operation.clone(); most + 1])).unwrap_err().too_large, "{operation}");
+        }
+    }
+}

@@ -89,3 +89,61 @@ fn refusals_name_the_operation_the_attribute_and_the_rule() {
     let error = refused(json!({}), &json!([{"op": "add", "path": "emails", "value": many}]));
     assert!(error.too_large, "{error}");
 }
+
+#[test]
+fn what_costs_too_much_is_refused_before_it_is_spent() {
+    let emails = |count: usize, text: &str| -> Vec<Value> {
+        (0..count).map(|n| json!({"value": format!("{n}{text}"), "type": "work", "display": text})).collect()
+    };
+    let patch = |emails: Vec<Value>, operation: Value, count: usize| {
+        let mut document = object(json!({"userName": "u", "emails": emails}));
+        let edits = parse(&kind("User"), &json!({"Operations": vec![operation; count]})).unwrap().edits;
+        apply(&kind("User"), &edits, &mut document)
+    };
+    let one = |path: &str| json!({"op": "replace", "path": path, "value": "d"});
+    let by_parts: Vec<Value> = (0..9000).map(|n| json!({"display": n.to_string()})).collect();
+    let gathering = |number: usize| -> Vec<Value> { (0..6000).map(|n| json!(format!("{number}.{n}"))).collect() };
+    let table = [
+        ("ordinary work", emails(100, "@x.org"), one("emails[type eq \"work\"].display"), 1000, false),
+        ("a full list", emails(1000, "@x.org"), one("emails[value eq \"7@x.org\"].display"), 1000, false),
+        ("long texts", emails(1000, &"é".repeat(200)), one("emails[value co \"zé\" or type pr].display"), 10, true),
+        (
+            "removal part by part",
+            emails(1000, "@x.org"),
+            json!({"op": "remove", "path": "emails", "value": by_parts}),
+            1,
+            true,
+        ),
+        (
+            "removal value by value",
+            emails(1000, "@x.org"),
+            json!({"op": "remove", "path": "emails", "value": emails(1000, "")}),
+            1,
+            false,
+        ),
+        ("a gathering", emails(5000, "@x.org"), json!({"op": "add", "path": "emails", "value": gathering(1)}), 1, true),
+    ];
+    for (what, emails, operation, count, refused) in table {
+        match patch(emails, operation, count) {
+            Ok(()) => assert!(!refused, "{what}"),
+            Err(error) => {
+                assert!(refused && error.too_large && error.detail.starts_with("operation "), "{what}: {error}");
+            }
+        }
+    }
+}
+
+#[test]
+fn one_request_brings_a_bounded_text() {
+    let key = |n: usize| format!("emails[value eq \"{n}{}\"].type", "x".repeat(900));
+    let many: Object = (0..2000).map(|n| (key(n), json!("work"))).collect();
+    let long = "ﷺ".repeat(100_000);
+    let table = [
+        json!({"op": "replace", "value": many}),
+        json!({"op": "replace", "path": "title", "value": long}),
+        json!({"op": "add", "path": "emails", "value": vec![json!({"value": "é".repeat(1000)}); 600]}),
+    ];
+    for operation in table {
+        assert!(parse(&kind("User"), &json!({"Operations": [operation]})).unwrap_err().too_large);
+    }
+}

@@ -284,6 +284,7 @@ fn resource_type(
         common: Arc::clone(common),
         key,
         display,
+        shares_key: false,
     })
 }
 
