@@ -130,7 +130,7 @@ impl App {
             hasher,
             clock,
             ids,
-            limits: Limits::default(),
+            limits: Limits { token_lifetime: config.token_lifetime, ..Limits::default() },
             recording,
         });
         Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), config })

@@ -3,7 +3,9 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod client;
 mod connection;
+mod issuer;
 mod journal;
 mod openapi;
 mod serve;
@@ -58,6 +60,16 @@ enum Command {
     Journal {
         #[command(subcommand)]
         command: journal::Command,
+    },
+    /// Makes, lists, rotates and deletes OAuth clients
+    Client {
+        #[command(subcommand)]
+        command: client::Command,
+    },
+    /// Trusts issuers outside, lists them and trusts them no longer
+    Issuer {
+        #[command(subcommand)]
+        command: issuer::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -144,6 +156,8 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
         Command::Journal { command } => wait(journal::run(command, Config::load()?)),
+        Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
+        Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
@@ -211,6 +225,8 @@ Examples:
   roster connection create entra --tenant acme --profile entra
   roster journal search --connection default --status 4xx --since 1h
       what was refused in the last hour, and why
+  roster client create --name entra --tenant acme --connection entra
+      make an OAuth client; it gets access tokens at /oauth/token
 
 {}
 Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).",

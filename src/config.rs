@@ -29,6 +29,8 @@ pub struct Config {
     pub shutdown_seconds: u64,
     /// The first token of a new database.
     pub bootstrap_token: Option<Secret>,
+    /// How long an OAuth access token lasts, in seconds.
+    pub token_lifetime: u32,
     /// Two groups may not share a name.
     pub unique_group_names: bool,
     /// The journal goes back so many days.
@@ -89,6 +91,7 @@ impl Default for Config {
             max_connections: 1024,
             shutdown_seconds: 30,
             bootstrap_token: None,
+            token_lifetime: 3600,
             unique_group_names: true,
             journal_days: 30,
             journal_rows: 1_000_000,
@@ -206,6 +209,15 @@ pub const SETTINGS: &[Setting] = &[
                 return Err("32 characters or more");
             }
             config.bootstrap_token = Some(Secret::new(text));
+            Ok(())
+        },
+    },
+    Setting {
+        name: "token_lifetime",
+        default: "3600",
+        help: "how many seconds an access token from /oauth/token lasts; 60 to 86400",
+        set: |config, text| {
+            config.token_lifetime = number(text, 60, 86_400).ok_or("a whole number from 60 to 86400")?;
             Ok(())
         },
     },

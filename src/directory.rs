@@ -6,8 +6,10 @@ mod access;
 mod audit;
 mod error;
 pub mod journal;
+mod keys;
 mod list;
 pub mod manage;
+pub mod oauth;
 mod record;
 pub mod recorder;
 mod usage;
@@ -25,6 +27,7 @@ use crate::scim::redact::Redactor;
 use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
+use keys::Published;
 use recorder::Recorder;
 use std::sync::Arc;
 use usage::Usage;
@@ -44,6 +47,7 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    published: Published,
     recording: Recording,
     redactor: Option<Redactor>,
     usage: Usage,
@@ -86,11 +90,13 @@ pub struct Limits {
     pub max_results: u64,
     /// A PATCH answers with the whole group up to this many members, and 204 above.
     pub patch_answer_members: u32,
+    /// An access token ends after so many seconds.
+    pub token_lifetime: u32,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 200 }
+        Self { default_results: 100, max_results: 1000, patch_answer_members: 200, token_lifetime: 3600 }
     }
 }
 
@@ -103,9 +109,20 @@ impl Directory {
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
         let redactor = recording.bodies.then(|| Redactor::new(&registry));
-        let usage = Usage::default();
         Self {
-            inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits, recording, redactor, usage }),
+            inner: Arc::new(Inner {
+                store,
+                registry,
+                sharing,
+                hasher,
+                clock,
+                ids,
+                limits,
+                recording,
+                redactor,
+                usage: Usage::default(),
+                published: Published::default(),
+            }),
         }
     }
 

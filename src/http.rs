@@ -1,5 +1,5 @@
-//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, health,
-//! the API documents.
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, OAuth,
+//! health, the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
@@ -13,6 +13,7 @@ mod error;
 mod etag;
 mod front;
 mod health;
+mod oauth;
 pub mod openapi;
 mod route;
 mod scim;
@@ -28,7 +29,8 @@ use route::Routes;
 use surface::Surfaces;
 
 /// Every surface. Paths below none of them are refused in SCIM's shape.
-const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[&admin::SURFACE] };
+const SURFACES: Surfaces =
+    Surfaces { first: &scim::SURFACE, others: &[&admin::SURFACE, &oauth::SURFACE, &oauth::WELL_KNOWN] };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -57,8 +59,9 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         "/openapi/scim.json",
         "/openapi/admin.json",
     ]);
+    let routes = routes.with_pages(&oauth::PAGES).with_form(oauth::TOKEN);
     let (scim_document, admin_document) = (openapi::scim(directory.registry()), openapi::admin());
-    let mount = poem::Route::new()
+    let mount = oauth::mount(poem::Route::new())
         .nest(scim::PREFIX, scim::service())
         .nest(admin::PREFIX, admin::endpoint())
         .at("/livez", get(health::live))

@@ -12,6 +12,7 @@ pub mod journal;
 pub mod keys;
 pub mod members;
 pub mod migrate;
+pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;

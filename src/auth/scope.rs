@@ -77,6 +77,18 @@ impl Scopes {
         Self(vec![Scope::Scim])
     }
 
+    /// Whether every right of `wanted` is among these, by name or because a greater one implies it.
+    #[must_use]
+    pub fn cover(&self, wanted: &Self) -> bool {
+        wanted.0.iter().all(|scope| {
+            self.0.contains(scope)
+                || match scope {
+                    Scope::Scim | Scope::Admin => false,
+                    Scope::ScimRead => self.0.contains(&Scope::Scim),
+                }
+        })
+    }
+
     /// Whether there is no right at all.
     #[must_use]
     pub fn is_empty(&self) -> bool {

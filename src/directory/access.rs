@@ -2,6 +2,7 @@
 
 use super::manage::{self, Plan};
 use super::{Directory, Error};
+use crate::auth::assertion::Unverified;
 use crate::auth::range::Ranges;
 use crate::auth::scope::Scopes;
 use crate::auth::token::{self, Token};
@@ -27,6 +28,18 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// The caller behind a connection's credential, with what the store keeps of its rights.
+    pub(super) fn new(
+        (tenant, connection): (TenantId, i64),
+        credential: String,
+        scopes: &str,
+        profile: &str,
+    ) -> Result<Self, Error> {
+        let scopes = Scopes::parse(scopes).map_err(Error::Internal)?;
+        let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
+        Ok(Self { tenant, connection, credential, scopes, profile: Arc::new(profile) })
+    }
+
     /// Refuses a caller that may not read through SCIM.
     pub(super) fn may_read(&self) -> Result<(), Error> {
         if self.scopes.allows_read() { Ok(()) } else { Err(Error::Forbidden("scim:read")) }
@@ -48,26 +61,28 @@ impl Caller {
 }
 
 impl Directory {
-    /// The caller that presents this bearer token from this address.
+    /// The caller that presents this bearer token from this address: one of ours, or one that a
+    /// trusted issuer signed.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if no valid token is the same, or it may not be used from there.
+    /// [`Error::Unauthenticated`] if no valid token is the same, or it may not be used from there;
+    /// [`Error::Busy`] if the keys of its issuer cannot be had at present.
     pub async fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Error> {
         let now = self.inner.clock.now();
-        let (token, profile) = self.valid(token, now).await?.ok_or(Error::Unauthenticated)?;
+        let Some((token, profile)) = self.valid(token, now).await? else {
+            // A token of ours may look like a signed one, so those come second.
+            return if Unverified::looks_like(token) {
+                self.authenticate_issued(token, now).await
+            } else {
+                Err(Error::Unauthenticated)
+            };
+        };
         if !Ranges::parse(&token.addresses).map_err(Error::Internal)?.allow(from) {
             return Err(Error::Unauthenticated);
         }
-        let scopes = Scopes::parse(&token.scopes).map_err(Error::Internal)?;
-        let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
         self.inner.usage.note(&token, now);
-        Ok(Caller {
-            tenant: token.tenant,
-            connection: token.connection,
-            credential: format!("token {} ({})", token.num, token.name),
-            scopes,
-            profile: Arc::new(profile),
-        })
+        let credential = format!("token {} ({})", token.num, token.name);
+        Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)
     }
 
     /// Whether there is a valid token of this text, wherever it may be used from.

@@ -1,16 +1,19 @@
-//! Who may enter: bearer tokens (RFC 6750), judged before routing and before a body is read.
+//! Who may enter: bearer tokens (RFC 6750), or a client's id and secret (RFC 7617), judged before
+//! routing and before a body is read.
 //!
 //! Each surface has a rule of its own ([`Surface::admit`]); how a credential is read and whose it is
 //! is the same for all. Also here: what every handler needs, because it is handed on with the caller.
 
-use super::Options;
-use super::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
-use super::surface::Surfaces;
+use super::error::{CHALLENGE, CHALLENGE_BASIC, CHALLENGE_INVALID, Refusal};
+use super::surface::{Surface, Surfaces};
 use super::trail::Trail;
-use crate::directory::{Caller, Directory, Error};
+use super::{Options, base, oauth};
+use crate::directory::{self, Caller, Directory};
 use crate::scim::tolerance::Tolerance;
-use poem::http::HeaderMap;
-use poem::http::header::AUTHORIZATION;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use poem::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use poem::http::{HeaderMap, HeaderValue};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -50,11 +53,44 @@ impl<E> Access<E> {
 
     /// Whose credential the request carries, if it carries one.
     async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+        let directory = &self.house.directory;
         let peer = peer(request);
-        match presented(request.headers())? {
-            Some(Presented::Bearer(token)) => Ok(Some(self.house.directory.authenticate(token, peer).await?)),
-            Some(Presented::Raw(token)) => Ok(Some(self.raw(request, token, peer).await?)),
-            None => Ok(None),
+        Ok(match credential(request.headers())? {
+            None => None,
+            Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer).await?),
+            Some(Credential::Raw(token)) => Some(self.raw(request, token, peer).await?),
+            Some(Credential::Basic { id, secret }) => match directory.authenticate_client(&id, &secret).await {
+                Err(directory::Error::Unauthenticated) => {
+                    return Err(Refusal::unauthenticated(
+                        CHALLENGE_BASIC,
+                        "the client is unknown, or its secret is wrong, revoked or expired",
+                    ));
+                }
+                judged => Some(judged?),
+            },
+        })
+    }
+
+    /// Identifies the caller and asks the surface about it.
+    async fn enter(&self, request: &Request, surface: &Surface, path: &str) -> Result<Option<Caller>, Refusal> {
+        let caller = self.caller(request).await?;
+        if let Some(caller) = &caller {
+            Trail::of(request).caller(caller);
+        }
+        (surface.admit)(path, caller.as_ref())?;
+        Ok(caller)
+    }
+
+    /// Tells a client that has no right credential where it could get one (RFC 9728 §5.1).
+    fn point_to_metadata(&self, refusal: &mut Refusal, request: &Request, surface: &Surface) {
+        let public = self.house.options.public_url.as_deref();
+        let Ok(place) = base::url(request, public, &format!("{}{}", oauth::RESOURCE, surface.prefix)) else { return };
+        for (name, value) in &mut refusal.headers {
+            let challenge = value.to_str().ok().filter(|text| *name == WWW_AUTHENTICATE && text.starts_with("Bearer"));
+            let longer = challenge.map(|text| HeaderValue::try_from(format!("{text}, resource_metadata=\"{place}\"")));
+            if let Some(Ok(longer)) = longer {
+                *value = longer;
+            }
         }
     }
 
@@ -66,7 +102,7 @@ impl<E> Access<E> {
                 Trail::of(request).tolerated(Tolerance::RawAuthorization);
                 Ok(caller)
             }
-            Ok(_) | Err(Error::Unauthenticated) => Err(other_scheme()),
+            Ok(_) | Err(directory::Error::Unauthenticated) => Err(other_scheme()),
             Err(error) => Err(error.into()),
         }
     }
@@ -77,11 +113,14 @@ impl<E: Endpoint> Endpoint for Access<E> {
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
-            let caller = self.caller(&request).await?;
-            if let Some(caller) = &caller {
-                Trail::of(&request).caller(caller);
-            }
-            (surface.admit)(path, caller.as_ref())?;
+            let caller = if surface.identifies {
+                self.enter(&request, surface, path).await.map_err(|mut refusal| {
+                    self.point_to_metadata(&mut refusal, &request, surface);
+                    refusal
+                })?
+            } else {
+                None
+            };
             request.extensions_mut().insert(Arc::clone(&self.house));
             if let Some(caller) = caller {
                 request.extensions_mut().insert(caller);
@@ -96,21 +135,22 @@ fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
-/// The token a request presents.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Presented<'h> {
-    /// Behind the scheme Bearer.
-    Bearer(&'h str),
-    /// Alone in the header: one word, which is no scheme.
-    Raw(&'h str),
+/// What an Authorization header carries.
+pub(super) enum Credential<'a> {
+    /// A bearer token (RFC 6750 §2.1).
+    Bearer(&'a str),
+    /// A token alone in the header: one word, which is no scheme.
+    Raw(&'a str),
+    /// A client id and its secret (RFC 6749 §2.3.1).
+    Basic { id: String, secret: String },
 }
 
 fn other_scheme() -> Refusal {
-    Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer")
+    Refusal::unauthenticated(CHALLENGE, "the Authorization header must have the scheme Bearer or Basic")
 }
 
-/// The token of the Authorization header, if there is one.
-fn presented(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Refusal> {
+/// The credential of the Authorization header, if there is one.
+pub(super) fn credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, Refusal> {
     let mut values = headers.get_all(AUTHORIZATION).iter();
     let Some(value) = values.next() else { return Ok(None) };
     if values.next().is_some() {
@@ -119,9 +159,15 @@ fn presented(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Refusal> {
     let text = value.to_str().unwrap_or_default().trim();
     let (scheme, token) = text.split_once(' ').unwrap_or((text, ""));
     let token = token.trim();
+    if scheme.eq_ignore_ascii_case("basic") && !token.is_empty() {
+        return basic(token).map(Some).ok_or_else(|| {
+            let detail = "the Authorization header is not Basic with a client id, a colon and a secret (RFC 7617 §2)";
+            Refusal::unauthenticated(CHALLENGE_BASIC, detail)
+        });
+    }
     if !scheme.eq_ignore_ascii_case("bearer") {
         let is_raw = token.is_empty() && !scheme.is_empty();
-        return if is_raw { Ok(Some(Presented::Raw(scheme))) } else { Err(other_scheme()) };
+        return if is_raw { Ok(Some(Credential::Raw(scheme))) } else { Err(other_scheme()) };
     }
     if token.is_empty() {
         return Err(Refusal::unauthenticated(CHALLENGE_INVALID, "the Authorization header has a scheme and no token"));
@@ -132,13 +178,22 @@ fn presented(headers: &HeaderMap) -> Result<Option<Presented<'_>>, Refusal> {
             "the Authorization header names the scheme twice (Bearer Bearer); enter the token alone in the client",
         ));
     }
-    Ok(Some(Presented::Bearer(token)))
+    Ok(Some(Credential::Bearer(token)))
+}
+
+/// Both parts may be form-encoded (RFC 6749 §2.3.1); ours have nothing to encode, so that decoding
+/// what was not encoded changes nothing.
+fn basic(encoded: &str) -> Option<Credential<'static>> {
+    let text = String::from_utf8(STANDARD.decode(encoded).ok()?).ok()?;
+    let (id, secret) = text.split_once(':')?;
+    let clear = |part: &str| form_urlencoded::parse(part.as_bytes()).next().map(|(text, _)| text.into_owned());
+    Some(Credential::Basic { id: clear(id)?, secret: clear(secret)? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use poem::http::{HeaderValue, StatusCode};
+    use poem::http::StatusCode;
 
     fn headers(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_static(line))).collect()
@@ -148,22 +203,33 @@ mod tests {
     fn a_bearer_token_is_read_with_its_scheme_in_any_case() {
         for line in ["Bearer abc", "bearer abc", "BEARER  abc "] {
             let headers = headers(&[line]);
-            assert_eq!(presented(&headers).unwrap(), Some(Presented::Bearer("abc")), "{line}");
+            assert!(matches!(credential(&headers), Ok(Some(Credential::Bearer("abc")))), "{line}");
         }
-        assert_eq!(presented(&headers(&[])).unwrap(), None);
+        assert!(matches!(credential(&headers(&[])), Ok(None)));
     }
 
     #[test]
     fn one_word_alone_may_be_a_token() {
-        assert_eq!(presented(&headers(&["abc"])).unwrap(), Some(Presented::Raw("abc")));
-        assert_eq!(presented(&headers(&[" Basic "])).unwrap(), Some(Presented::Raw("Basic")));
+        assert!(matches!(credential(&headers(&["abc"])), Ok(Some(Credential::Raw("abc")))));
+        assert!(matches!(credential(&headers(&[" Basic "])), Ok(Some(Credential::Raw("Basic")))));
+    }
+
+    #[test]
+    fn a_client_shows_its_id_and_secret_encoded_or_not() {
+        for line in ["Basic YTpi", "basic  YTpi ", "BASIC JTYxOmI="] {
+            let headers = headers(&[line]);
+            let Ok(Some(Credential::Basic { id, secret })) = credential(&headers) else { panic!("{line} is refused") };
+            assert_eq!((id.as_str(), secret.as_str()), ("a", "b"), "{line}");
+        }
     }
 
     #[test]
     fn a_credential_of_another_shape_is_refused_with_a_reason() {
         let cases: &[(&[&str], &str, &str)] = &[
             (&["Bearer a", "Bearer a"], CHALLENGE, "more than one"),
-            (&["Basic YTpi"], CHALLENGE, "scheme Bearer"),
+            (&["Basic YWI="], CHALLENGE_BASIC, "a colon"),
+            (&["basic ?"], CHALLENGE_BASIC, "a colon"),
+            (&["Digest a"], CHALLENGE, "scheme Bearer"),
             (&[""], CHALLENGE, "scheme Bearer"),
             (&["Bearer"], CHALLENGE_INVALID, "no token"),
             (&["Bearer  "], CHALLENGE_INVALID, "no token"),
@@ -172,7 +238,7 @@ mod tests {
             (&["Bearer bearer"], CHALLENGE_INVALID, "twice"),
         ];
         for (lines, challenge, reason) in cases {
-            let refusal = presented(&headers(lines)).unwrap_err();
+            let Err(refusal) = credential(&headers(lines)) else { panic!("{lines:?} is taken") };
             assert_eq!(refusal.status, StatusCode::UNAUTHORIZED, "{lines:?}");
             assert_eq!(refusal.headers[0].1, challenge, "{lines:?}");
             assert!(refusal.detail.contains(reason), "{lines:?}: {}", refusal.detail);

@@ -33,8 +33,12 @@ use token::Tokens;
 pub(super) const PREFIX: &str = "/admin/v1";
 
 /// How the surface stands among the others.
-pub(super) static SURFACE: Surface =
-    Surface { prefix: PREFIX, errors: Shape { media_type: problem::MEDIA_TYPE, write: problem::write }, admit };
+pub(super) static SURFACE: Surface = Surface {
+    prefix: PREFIX,
+    errors: Shape { media_type: problem::MEDIA_TYPE, write: problem::write },
+    identifies: true,
+    admit,
+};
 
 /// All routes of the surface.
 pub(super) type Api = (Tenants, Connections, Tokens, History);

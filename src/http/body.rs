@@ -31,11 +31,20 @@ pub(super) async fn read(
     body: &mut RequestBody,
     wanted: &str,
 ) -> Result<(Value, Option<Place>), Refusal> {
-    check_encoding(request.headers())?;
     check_type(request.headers(), wanted)?;
-    let house = House::of(request)?;
-    let limit = house.options.body_limit;
+    let (text, large) = bytes(request, body, House::of(request)?.options.body_limit).await?;
+    Ok((scim::json::parse(&text)?, large))
+}
+
+/// Reads a body of any kind up to this many bytes, with its place if it is a large one.
+pub(super) async fn bytes(
+    request: &Request,
+    body: &mut RequestBody,
+    limit: usize,
+) -> Result<(Vec<u8>, Option<Place>), Refusal> {
+    check_encoding(request.headers())?;
     check_length(request.headers(), limit)?;
+    let house = House::of(request)?;
     let mut large = None;
     let mut text = Vec::new();
     // One byte past the limit tells that the body is larger.
@@ -60,7 +69,7 @@ pub(super) async fn read(
     if text.len() > limit {
         return Err(too_large(limit));
     }
-    Ok((scim::json::parse(&text)?, large))
+    Ok((text, large))
 }
 
 fn too_large(limit: usize) -> Refusal {

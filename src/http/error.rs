@@ -20,6 +20,8 @@ use std::fmt::Write as _;
 pub(super) const CHALLENGE: &str = "Bearer realm=\"roster\"";
 /// The challenge that names the credential as the trouble.
 pub(super) const CHALLENGE_INVALID: &str = "Bearer realm=\"roster\", error=\"invalid_token\"";
+/// The challenge for a client id and its secret (RFC 7617 §2).
+pub(super) const CHALLENGE_BASIC: &str = "Basic realm=\"roster\"";
 
 /// A refused request.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +32,8 @@ pub(super) struct Refusal {
     pub scim_type: Option<scim::ScimType>,
     /// The field or parameter that is wrong, for surfaces that show it.
     pub field: Option<String>,
+    /// The error code of RFC 6749 §5.2, for the surface that shows it.
+    pub oauth_error: Option<&'static str>,
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -40,7 +44,15 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal with a sentence for the client.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, scim_type: None, field: None, detail: detail.into(), headers: Vec::new(), cause: None }
+        Self {
+            status,
+            scim_type: None,
+            field: None,
+            oauth_error: None,
+            detail: detail.into(),
+            headers: Vec::new(),
+            cause: None,
+        }
     }
 
     /// An error of ours: the client sees the request id alone, the log sees the cause.
@@ -67,6 +79,11 @@ impl Refusal {
         let detail = format!("{name}: {rule}");
         let scim_type = Some(scim::ScimType::InvalidValue);
         Self { scim_type, field: Some(name), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    }
+
+    /// An error of the token endpoint, with its code (RFC 6749 §5.2).
+    pub(super) fn oauth(status: StatusCode, code: &'static str, detail: &str) -> Self {
+        Self { oauth_error: Some(code), ..Self::new(status, detail) }
     }
 
     /// 503: the same request may succeed in a moment.

@@ -65,6 +65,11 @@ impl Routes {
         self.and(paths.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }))
     }
 
+    /// Those and one that only has POST.
+    pub(super) fn with_form(self, path: &str) -> Self {
+        self.and(std::iter::once(Route { template: path.to_owned(), methods: vec![Method::POST] }))
+    }
+
     fn and(self, more: impl Iterator<Item = Route>) -> Self {
         let mut routes: Vec<Route> = self.0.iter().cloned().chain(more).collect();
         // A path without a placeholder goes before one with.

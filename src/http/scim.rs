@@ -26,7 +26,7 @@ pub(super) const PREFIX: &str = "/scim/v2";
 
 /// How the surface stands among the others.
 pub(super) static SURFACE: Surface =
-    Surface { prefix: PREFIX, errors: Shape { media_type: MEDIA_TYPE, write: write_error }, admit };
+    Surface { prefix: PREFIX, errors: Shape { media_type: MEDIA_TYPE, write: write_error }, identifies: true, admit };
 
 /// All routes of the surface.
 pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discovery);

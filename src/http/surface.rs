@@ -12,6 +12,8 @@ pub(super) struct Surface {
     pub prefix: &'static str,
     /// How it writes its errors.
     pub errors: Shape,
+    /// Whether callers are identified before the routes; a surface that says no reads credentials itself.
+    pub identifies: bool,
     /// Whether a caller may use a path, which is given without the prefix.
     pub admit: fn(path: &str, caller: Option<&Caller>) -> Result<(), Refusal>,
 }
@@ -52,6 +54,7 @@ mod tests {
     const SECOND: Surface = Surface {
         prefix: "/b",
         errors: Shape { media_type: "text/plain", write: |_| String::new() },
+        identifies: true,
         admit: |_, _| Ok(()),
     };
     const FIRST: Surface = Surface { prefix: "/a/v2", ..SECOND };

@@ -34,6 +34,8 @@ const BATCH: i64 = 1000;
 /// the resources, then what hangs on them, last what the first ones refer to.
 pub const OWNED: &[Owned] = &[
     Owned { table: "token", key: "num" },
+    Owned { table: "oauth_client", key: "num" },
+    Owned { table: "oauth_issuer", key: "num" },
     Owned { table: "resource", key: "num" },
     Owned { table: "unique_key", key: "num" },
     Owned { table: "attr_index", key: "num" },

@@ -91,28 +91,28 @@ pub async fn find(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Token, Strin
     conn.fetch_first(sql).await?.map(|record| Ok((read(&record)?, record.text(10)?))).transpose()
 }
 
-/// The token of that number, locked until the unit of work ends.
+/// The token of that number that an administrator made, locked until the unit of work ends.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn lock(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<Option<Token>, Error> {
     let mut sql = conn.sql().with(
         "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used FROM token \
-         WHERE tenant = $1 AND num = $2",
+         WHERE tenant = $1 AND num = $2 AND client IS NULL",
         [tenant.0.into(), num.into()],
     );
     sql.push(sql.dialect().lock());
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
-/// Every token of a tenant, oldest first.
+/// Every token of a tenant that an administrator made, oldest first: no access tokens of clients.
 ///
 /// # Errors
 /// If the database fails.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Token>, Error> {
     let sql = conn.sql().with(
         "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used FROM token \
-         WHERE tenant = $1 ORDER BY num",
+         WHERE tenant = $1 AND client IS NULL ORDER BY num",
         [tenant.0.into()],
     );
     conn.fetch(sql).await?.iter().map(read).collect()

@@ -31,6 +31,7 @@ mod hostile;
 mod isolation;
 mod journal;
 mod manage;
+mod oauth;
 mod patch;
 mod pattern;
 mod profiles;

@@ -6,6 +6,7 @@
 use super::PREFIX;
 use super::answer::Answer;
 use super::call::Call;
+use crate::directory::oauth::Enabled;
 use crate::http::error::Refusal;
 use crate::scim::message::list_response;
 use crate::scim::schema::document::{write_resource_type, write_schema};
@@ -24,7 +25,8 @@ impl Discovery {
     #[oai(path = "/ServiceProviderConfig", method = "get")]
     async fn config(&self, call: Call) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
-        Ok(Answer::ok(config(&call).to_string()))
+        let schemes = schemes(&call).await?;
+        Ok(Answer::ok(config(&call, &schemes).to_string()))
     }
 
     #[oai(path = "/Schemas", method = "get")]
@@ -83,7 +85,41 @@ fn list(texts: impl Iterator<Item = String>) -> Answer {
     Answer::ok(list_response(total, 1, &texts))
 }
 
-fn config(call: &Call) -> Value {
+/// How a client may authenticate: to a caller, what its tenant has set up; to anybody else, all there
+/// is (RFC 7643 §5).
+async fn schemes(call: &Call) -> Result<Vec<Value>, Refusal> {
+    let enabled = match call.caller() {
+        Ok(caller) => call.directory().enabled(caller).await?,
+        Err(_) => Enabled { oauth: true, basic: true },
+    };
+    let mut schemes = vec![json!({
+        "type": "oauthbearertoken",
+        "name": "OAuth Bearer Token",
+        "description": "A bearer token in the Authorization header (RFC 6750).",
+        "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
+        "primary": true,
+    })];
+    if enabled.oauth {
+        schemes.push(json!({
+            "type": "oauth2",
+            "name": "OAuth 2.0 Client Credentials",
+            "description": "An access token of this server's token endpoint (RFC 6749 section 4.4), or one of an \
+                            issuer the tenant trusts.",
+            "specUri": "https://www.rfc-editor.org/rfc/rfc6749",
+        }));
+    }
+    if enabled.basic {
+        schemes.push(json!({
+            "type": "httpbasic",
+            "name": "HTTP Basic",
+            "description": "A client id and its secret in the Authorization header (RFC 7617).",
+            "specUri": "https://www.rfc-editor.org/rfc/rfc7617",
+        }));
+    }
+    Ok(schemes)
+}
+
+fn config(call: &Call, schemes: &[Value]) -> Value {
     let limits = call.directory().limits();
     let site = call.base.strip_suffix(PREFIX).unwrap_or(&call.base);
     json!({
@@ -102,13 +138,7 @@ fn config(call: &Call) -> Value {
             "defaultPageSize": limits.default_results,
             "maxPageSize": limits.max_results,
         },
-        "authenticationSchemes": [{
-            "type": "oauthbearertoken",
-            "name": "OAuth Bearer Token",
-            "description": "A bearer token in the Authorization header (RFC 6750).",
-            "specUri": "https://www.rfc-editor.org/rfc/rfc6750",
-            "primary": true,
-        }],
+        "authenticationSchemes": schemes,
         "meta": {
             "resourceType": "ServiceProviderConfig",
             "location": format!("{}/ServiceProviderConfig", call.base),
