@@ -25,6 +25,7 @@ mod errors;
 mod etag;
 mod filters;
 mod groups;
+mod limits;
 mod patch;
 mod pattern;
 mod property;
