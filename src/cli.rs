@@ -3,7 +3,9 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod client;
 mod connection;
+mod issuer;
 mod openapi;
 mod serve;
 mod show;
@@ -52,6 +54,16 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: token::Command,
+    },
+    /// Makes, lists, rotates and deletes OAuth clients
+    Client {
+        #[command(subcommand)]
+        command: client::Command,
+    },
+    /// Trusts issuers outside, lists them and trusts them no longer
+    Issuer {
+        #[command(subcommand)]
+        command: issuer::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -137,6 +149,8 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
+        Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
+        Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
@@ -202,6 +216,8 @@ Examples:
   roster tenant create acme --json
       make a further tenant, with its first connection and its first token
   roster connection create entra --tenant acme --profile entra
+  roster client create --name entra --tenant acme --connection entra
+      make an OAuth client; it gets access tokens at /oauth/token
 
 {}
 Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).",

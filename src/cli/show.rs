@@ -1,7 +1,9 @@
 //! What commands answer: aligned tables for people, JSON for programs.
 
+use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
 use crate::directory::manage::{Connection, Tenant, Token};
+use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
 use serde_json::{Value, json};
 
 pub(super) fn tenant(tenant: &Tenant) -> Value {
@@ -24,7 +26,7 @@ pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
         "connection": token.connection,
         "name": token.name,
         "prefix": token.prefix,
-        "scopes": token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
+        "scopes": token.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
         "created": rfc3339(token.created),
         "expires": token.expires.map(rfc3339),
         "used": token.used.map(rfc3339),
@@ -34,6 +36,77 @@ pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
         object.insert("token".to_owned(), text.into());
     }
     object
+}
+
+/// A client; a secret stands in it only when it was made just now.
+pub(super) fn client(client: &Client, secret: Option<&str>) -> Value {
+    let (keys, keys_url) = match &client.keys {
+        None => (None, None),
+        Some(KeySource::Set(text)) => (serde_json::from_str::<Value>(text).ok(), None),
+        Some(KeySource::Url(url)) => (None, Some(url)),
+    };
+    let secrets = client.secrets.iter().map(|secret| {
+        json!({
+            "num": secret.num,
+            "prefix": secret.prefix,
+            "created": rfc3339(secret.created),
+            "expires": secret.expires.map(rfc3339),
+        })
+    });
+    let mut object = json!({
+        "client_id": client.id,
+        "name": client.name,
+        "connection": client.connection,
+        "scopes": client.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
+        "secrets": secrets.collect::<Vec<_>>(),
+        "keys": keys,
+        "keys_url": keys_url,
+        "created": rfc3339(client.created),
+    });
+    if let (Some(secret), Some(object)) = (secret, object.as_object_mut()) {
+        object.insert("client_secret".to_owned(), secret.into());
+    }
+    object
+}
+
+pub(super) fn issuer(issuer: &Issuer) -> Value {
+    json!({
+        "num": issuer.num,
+        "connection": issuer.connection,
+        "issuer": issuer.trust.issuer,
+        "audience": issuer.trust.audience,
+        "subject": issuer.trust.subject,
+        "keys_url": issuer.trust.keys_url,
+        "scopes": issuer.trust.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
+        "created": rfc3339(issuer.created),
+    })
+}
+
+pub(super) fn clients(rows: &[Client]) -> String {
+    let cells = |row: &Client| {
+        let secret = |secret: &Secret| match secret.expires {
+            Some(end) => format!("{} ({}…, until {})", secret.num, secret.prefix, rfc3339(end)),
+            None => format!("{} ({}…)", secret.num, secret.prefix),
+        };
+        let keys = row.keys.as_ref().map(|_| "keys".to_owned());
+        let shows: Vec<String> = row.secrets.iter().map(secret).chain(keys).collect();
+        [row.id.clone(), row.connection.clone(), row.name.clone(), row.scopes.to_string(), shows.join(", ")]
+    };
+    table(["CLIENT ID", "CONNECTION", "NAME", "SCOPES", "SECRETS AND KEYS"], rows.iter().map(cells))
+}
+
+pub(super) fn issuers(rows: &[Issuer]) -> String {
+    let cells = |row: &Issuer| {
+        [
+            row.num.to_string(),
+            row.connection.clone(),
+            row.trust.issuer.clone(),
+            row.trust.audience.clone(),
+            row.trust.subject.clone().unwrap_or_else(|| "any".to_owned()),
+            row.trust.scopes.to_string(),
+        ]
+    };
+    table(["NUM", "CONNECTION", "ISSUER", "AUDIENCE", "SUBJECT", "SCOPES"], rows.iter().map(cells))
 }
 
 /// JSON as it is printed.

@@ -96,8 +96,19 @@ fn help_names_every_setting_and_command() {
     for setting in SETTINGS {
         assert!(help.contains(&setting.variable()) && help.contains(setting.help), "{}", setting.name);
     }
-    for word in ["serve", "migrate", "tenant", "connection", "token", "openapi", "settings", "Examples:", "Exit codes:"]
-    {
+    for word in [
+        "serve",
+        "migrate",
+        "tenant",
+        "connection",
+        "token",
+        "client",
+        "issuer",
+        "openapi",
+        "settings",
+        "Examples:",
+        "Exit codes:",
+    ] {
         assert!(help.contains(word), "{word}");
     }
 }

@@ -77,7 +77,7 @@ pub(super) enum End {
 
 impl End {
     /// The instant, which must lie ahead.
-    fn instant(self, now: Micros) -> Result<Micros, Error> {
+    pub(super) fn instant(self, now: Micros) -> Result<Micros, Error> {
         let instant = match self {
             Self::After(span) => now.saturating_add(span),
             Self::At(instant) => instant,
@@ -89,7 +89,7 @@ impl End {
     }
 }
 
-fn parse_end(text: &str) -> Result<End, String> {
+pub(super) fn parse_end(text: &str) -> Result<End, String> {
     let span = [("h", 1), ("d", 24), ("w", 7 * 24)].into_iter().find_map(|(unit, hours)| {
         let count: i64 = text.strip_suffix(unit)?.parse().ok().filter(|count| (1..=100_000).contains(count))?;
         Some(End::After(count * hours * MICROS_PER_HOUR))

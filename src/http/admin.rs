@@ -17,7 +17,7 @@ pub(super) use problem::Problem;
 
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
-use crate::directory::{Caller, Error};
+use crate::directory::Caller;
 use connection::Connections;
 use poem::http::header::CACHE_CONTROL;
 use poem::middleware::SetHeader;
@@ -62,6 +62,5 @@ pub(super) fn endpoint() -> impl Endpoint {
 }
 
 fn admit(_: &str, caller: Option<&Caller>) -> Result<(), Refusal> {
-    let caller = caller.ok_or_else(Refusal::no_credential)?;
-    if caller.scopes.allows_admin() { Ok(()) } else { Err(Error::Forbidden("admin").into()) }
+    Ok(caller.ok_or_else(Refusal::no_credential)?.may_manage()?)
 }

@@ -147,7 +147,7 @@ fn the_reader_of_paths_finds_every_room() {
 #[test]
 fn every_effect_has_one_door() {
     // What only these files may name, outside their tests.
-    let doors: [(&[&str], &[&str]); 7] = [
+    let doors: [(&[&str], &[&str]); 9] = [
         (&["sqlx::", "use sqlx", "rusqlite"], &["store/sql"]),
         (&["poem::", "poem_openapi::", "use poem", "StatusCode", "hyper::", "hyper_util::"], &["http", "app"]),
         // Tests ask the environment where they may make databases.
@@ -155,6 +155,8 @@ fn every_effect_has_one_door() {
         (&["SystemTime", "Timestamp::now", "Zoned::now", "OffsetDateTime::now"], &["clock"]),
         (&["Uuid::", "uuid::", "getrandom::", "rand::"], &["ident"]),
         (&["argon2::", "use argon2"], &["auth/password"]),
+        (&["jsonwebtoken::", "use jsonwebtoken"], &["auth/assertion"]),
+        (&["reqwest::", "rustls::", "use reqwest", "use rustls"], &["directory/keys/fetch"]),
         (&["println!", "eprintln!", "dbg!", "process::exit"], &["cli"]),
     ];
     let mut broken = Vec::new();

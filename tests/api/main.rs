@@ -26,6 +26,8 @@ mod etag;
 mod filters;
 mod groups;
 mod limits;
+mod manage;
+mod oauth;
 mod patch;
 mod pattern;
 mod property;

@@ -74,11 +74,21 @@ impl Server {
 
     /// One request on a connection of its own: the status and everything that came back.
     pub fn send(&self, method: &str, path: &str, token: &str, body: &str) -> (u16, String) {
+        let headers = format!("Authorization: Bearer {token}\r\nContent-Type: application/scim+json\r\n");
+        self.exchange(method, path, &headers, body)
+    }
+
+    /// A form without credentials of its own: the status and the body.
+    pub fn post_form(&self, path: &str, form: &str) -> (u16, String) {
+        let (status, text) = self.exchange("POST", path, "Content-Type: application/x-www-form-urlencoded\r\n", form);
+        (status, text.split_once("\r\n\r\n").map(|(_, body)| body.to_owned()).unwrap_or_default())
+    }
+
+    fn exchange(&self, method: &str, path: &str, headers: &str, body: &str) -> (u16, String) {
         let mut stream = TcpStream::connect(&self.address).unwrap();
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nConnection: close\r\n\
-             Content-Type: application/scim+json\r\nContent-Length: {}\r\n\r\n{body}",
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\n{headers}Connection: close\r\nContent-Length: {}\r\n\r\n{body}",
             self.address,
             body.len()
         );

@@ -106,10 +106,10 @@ impl Read for ConnectionChange {
 /// The routes of connections.
 pub(in crate::http) struct Connections;
 
-#[OpenApi(prefix_path = "/tenants/:tenant", tag = "Tag::Connections")]
+#[OpenApi(tag = "Tag::Connections")]
 impl Connections {
     /// List connections
-    #[oai(path = "/connections", method = "get", operation_id = "listConnections")]
+    #[oai(path = "/tenants/:tenant/connections", method = "get", operation_id = "listConnections")]
     async fn list(
         &self,
         desk: Desk,
@@ -121,7 +121,7 @@ impl Connections {
     }
 
     /// Make a connection
-    #[oai(path = "/connections", method = "post", operation_id = "createConnection")]
+    #[oai(path = "/tenants/:tenant/connections", method = "post", operation_id = "createConnection")]
     async fn create(
         &self,
         desk: Desk,
@@ -136,7 +136,7 @@ impl Connections {
     }
 
     /// Read a connection
-    #[oai(path = "/connections/:name", method = "get", operation_id = "getConnection")]
+    #[oai(path = "/tenants/:tenant/connections/:name", method = "get", operation_id = "getConnection")]
     async fn get(
         &self,
         desk: Desk,
@@ -151,7 +151,7 @@ impl Connections {
     }
 
     /// Change a connection
-    #[oai(path = "/connections/:name", method = "patch", operation_id = "changeConnection")]
+    #[oai(path = "/tenants/:tenant/connections/:name", method = "patch", operation_id = "changeConnection")]
     async fn change(
         &self,
         desk: Desk,
@@ -169,7 +169,7 @@ impl Connections {
     /// Delete a connection with its credentials
     ///
     /// The users and groups it made stay.
-    #[oai(path = "/connections/:name", method = "delete", operation_id = "deleteConnection")]
+    #[oai(path = "/tenants/:tenant/connections/:name", method = "delete", operation_id = "deleteConnection")]
     async fn delete(
         &self,
         desk: Desk,

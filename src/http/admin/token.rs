@@ -133,10 +133,10 @@ impl Read for Rotation {
 /// The routes of tokens.
 pub(in crate::http) struct Tokens;
 
-#[OpenApi(prefix_path = "/tenants/:tenant", tag = "Tag::Tokens")]
+#[OpenApi(tag = "Tag::Tokens")]
 impl Tokens {
     /// List tokens
-    #[oai(path = "/tokens", method = "get", operation_id = "listTokens")]
+    #[oai(path = "/tenants/:tenant/tokens", method = "get", operation_id = "listTokens")]
     async fn list(
         &self,
         desk: Desk,
@@ -152,7 +152,7 @@ impl Tokens {
     /// Make a token
     ///
     /// Its text is shown in this answer and never again.
-    #[oai(path = "/tokens", method = "post", operation_id = "createToken")]
+    #[oai(path = "/tenants/:tenant/tokens", method = "post", operation_id = "createToken")]
     async fn create(
         &self,
         desk: Desk,
@@ -166,7 +166,7 @@ impl Tokens {
     }
 
     /// Read a token
-    #[oai(path = "/tokens/:num", method = "get", operation_id = "getToken")]
+    #[oai(path = "/tenants/:tenant/tokens/:num", method = "get", operation_id = "getToken")]
     async fn get(
         &self,
         desk: Desk,
@@ -183,7 +183,7 @@ impl Tokens {
     /// Revoke a token
     ///
     /// It is refused from the next request on, on every instance.
-    #[oai(path = "/tokens/:num", method = "delete", operation_id = "revokeToken")]
+    #[oai(path = "/tenants/:tenant/tokens/:num", method = "delete", operation_id = "revokeToken")]
     async fn revoke(
         &self,
         desk: Desk,
@@ -200,7 +200,7 @@ impl Tokens {
     ///
     /// Makes a token like this one and ends this one later, so that a client can change over without
     /// a refused request. The text of the new one is shown in this answer and never again.
-    #[oai(path = "/tokens/:num/rotate", method = "post", operation_id = "rotateToken")]
+    #[oai(path = "/tenants/:tenant/tokens/:num/rotate", method = "post", operation_id = "rotateToken")]
     async fn rotate(
         &self,
         desk: Desk,

@@ -48,7 +48,7 @@ pub(in crate::http) fn server(request: &Request) -> Result<Response, Refusal> {
 pub(in crate::http) fn resource(request: &Request) -> Result<Response, Refusal> {
     let house = House::of(request)?;
     let site = site(request, &house)?;
-    let path = request.original_uri().path().trim_end_matches('/').strip_prefix(RESOURCE).unwrap_or_default();
+    let path = request.uri().path().trim_end_matches('/').strip_prefix(RESOURCE).unwrap_or_default();
     if !path.is_empty() && !is_protected(&SURFACES, path) {
         return Err(Refusal::no_route());
     }

@@ -194,6 +194,7 @@ fn schemas(raw: &Value) -> Map<String, Value> {
             schemas.insert(name, schema);
         }
     }
+    schemas.values_mut().for_each(modernise);
     // The keys of a map are text to the framework.
     if let Some(tolerances) =
         schemas.get_mut("Profile").and_then(|profile| profile.pointer_mut("/properties/tolerances"))
@@ -203,4 +204,15 @@ fn schemas(raw: &Value) -> Map<String, Value> {
         tolerances.insert("propertyNames".to_owned(), json!({ "enum": names }));
     }
     schemas
+}
+
+/// `OpenAPI` 3.0 lets nothing stand beside a reference, 3.1 does: no need for `allOf`.
+fn modernise(schema: &mut Value) {
+    for property in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        let Some(reference) = property.pointer("/allOf/0/$ref").cloned() else { continue };
+        if let Some(property) = property.as_object_mut() {
+            property.remove("allOf");
+            property.insert("$ref".to_owned(), reference);
+        }
+    }
 }
