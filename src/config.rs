@@ -84,8 +84,8 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: None,
             max_connections: 1024,
-            rate_connection: 100,
-            rate_tenant: 200,
+            rate_connection: 1000,
+            rate_tenant: 2000,
             shutdown_seconds: 30,
             bootstrap_token: None,
             token_lifetime: 3600,
@@ -186,7 +186,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "rate_connection",
-        default: "100",
+        default: "1000",
         help: "requests of one connection in a second, twice as many at once; 0 is no limit, 25 the least limit",
         set: |config, text| {
             config.rate_connection = rate(text).ok_or(RATE)?;
@@ -195,7 +195,7 @@ pub const SETTINGS: &[Setting] = &[
     },
     Setting {
         name: "rate_tenant",
-        default: "200",
+        default: "2000",
         help: "requests of one tenant in a second, twice as many at once; 0 is no limit, 25 the least limit",
         set: |config, text| {
             config.rate_tenant = rate(text).ok_or(RATE)?;
