@@ -168,7 +168,8 @@ impl App {
     #[must_use]
     pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
         let public_url = self.config.public_url.clone();
-        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT })
+        let rates = http::Rates { connection: self.config.rate_connection, tenant: self.config.rate_tenant };
+        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT, rates })
     }
 
     /// Serves until `stop` is ready, then lets running requests finish and closes the database,

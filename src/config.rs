@@ -25,6 +25,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Connections served at once.
     pub max_connections: usize,
+    /// Requests of one connection in a second; 0 is no limit.
+    pub rate_connection: u32,
+    /// Requests of one tenant in a second; 0 is no limit.
+    pub rate_tenant: u32,
     /// How long running requests may take to finish after a signal.
     pub shutdown_seconds: u64,
     /// The first token of a new database.
@@ -89,6 +93,8 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: None,
             max_connections: 1024,
+            rate_connection: 5000,
+            rate_tenant: 10_000,
             shutdown_seconds: 30,
             bootstrap_token: None,
             token_lifetime: 3600,
@@ -192,6 +198,24 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "rate_connection",
+        default: "5000",
+        help: "requests of one connection in a second, twice as many at once; 0 is no limit, 25 the least limit",
+        set: |config, text| {
+            config.rate_connection = rate(text).ok_or(RATE)?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "rate_tenant",
+        default: "10000",
+        help: "requests of one tenant in a second, twice as many at once; 0 is no limit, 25 the least limit",
+        set: |config, text| {
+            config.rate_tenant = rate(text).ok_or(RATE)?;
+            Ok(())
+        },
+    },
+    Setting {
         name: "shutdown_seconds",
         default: "30",
         help: "how long running requests may take to finish after SIGTERM or SIGINT; 0 to 3600",
@@ -283,6 +307,13 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
 ];
+
+/// What a rate must be: a tenant may have one connection alone, so the least is the same for both.
+const RATE: &str = "0 for no limit, or from 25 to 1000000, because no tenant is held below 25 requests a second";
+
+fn rate(text: &str) -> Option<u32> {
+    number(text, 0, 1_000_000).filter(|rate| *rate == 0 || *rate >= 25)
+}
 
 fn flag(text: &str) -> Result<bool, &'static str> {
     text.parse().map_err(|_| "true or false")

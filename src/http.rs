@@ -13,6 +13,7 @@ mod error;
 mod etag;
 mod front;
 mod health;
+mod limit;
 mod oauth;
 pub mod openapi;
 mod route;
@@ -20,6 +21,8 @@ mod scim;
 pub mod server;
 mod surface;
 mod trail;
+
+pub use limit::Rates;
 
 use crate::directory::Directory;
 use access::Access;
@@ -40,11 +43,13 @@ pub struct Options {
     pub public_url: Option<String>,
     /// The largest body of a request in bytes.
     pub body_limit: usize,
+    /// How much each connection and each tenant may ask.
+    pub rates: Rates,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: None, body_limit: 10 * 1024 * 1024 }
+        Self { public_url: None, body_limit: 10 * 1024 * 1024, rates: Rates::default() }
     }
 }
 

@@ -5,6 +5,7 @@
 //! is the same for all. Also here: what every handler needs, because it is handed on with the caller.
 
 use super::error::{CHALLENGE, CHALLENGE_BASIC, CHALLENGE_INVALID, Refusal};
+use super::limit::{Account, Limits, Presented};
 use super::surface::{Surface, Surfaces};
 use super::trail::Trail;
 use super::{Options, base, oauth};
@@ -13,7 +14,7 @@ use crate::scim::tolerance::Tolerance;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use poem::http::{HeaderMap, HeaderValue};
+use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub(super) struct House {
     pub options: Options,
     /// How many large bodies may be in memory at one time; others wait before they are read on.
     pub large_bodies: Arc<Semaphore>,
+    pub limits: Limits,
 }
 
 impl House {
@@ -48,11 +50,28 @@ pub(super) struct Access<E> {
 impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
         let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
-        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
+        let limits = Limits::new(options.rates);
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies, limits }) }
+    }
+
+    /// Whose credential the request carries, if it carries one, unless too much was asked already.
+    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+        let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+        let limits = &self.house.limits;
+        let presented = Presented::new(header.to_str().unwrap_or_default(), peer(request));
+        let expected = limits.expect(&presented)?;
+        let judged = self.identify(request).await;
+        match &judged {
+            Ok(Some(caller)) => limits.right(presented, Account::from(caller), expected)?,
+            // Judged first: a right credential is never kept waiting by wrong ones.
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => limits.wrong(&presented)?,
+            Ok(None) | Err(_) => {}
+        }
+        judged
     }
 
     /// Whose credential the request carries, if it carries one.
-    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+    async fn identify(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         let directory = &self.house.directory;
         let peer = peer(request);
         Ok(match credential(request.headers())? {
@@ -131,7 +150,7 @@ impl<E: Endpoint> Endpoint for Access<E> {
 }
 
 /// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
-fn peer(request: &Request) -> Option<IpAddr> {
+pub(super) fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
@@ -193,7 +212,6 @@ fn basic(encoded: &str) -> Option<Credential<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use poem::http::StatusCode;
 
     fn headers(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_static(line))).collect()

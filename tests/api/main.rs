@@ -30,6 +30,7 @@ mod groups;
 mod hostile;
 mod isolation;
 mod journal;
+mod limits;
 mod manage;
 mod oauth;
 mod patch;

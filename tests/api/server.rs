@@ -99,6 +99,9 @@ impl Api {
             sqlite_durable: false,
             public_url: BASE.strip_suffix("/scim/v2").map(ToOwned::to_owned),
             bootstrap_token: Some(Secret::new(TOKEN)),
+            // The cases that are about limits set their own.
+            rate_connection: 0,
+            rate_tenant: 0,
             ..settings
         };
         let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher: Hasher::cheap() };
