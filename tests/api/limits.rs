@@ -17,8 +17,8 @@ both! {
     what_is_open_to_everybody_is_not_counted,
 }
 
-/// The same server with these limits.
-fn limited(api: &Api, connection: u32, tenant: u32) -> Api {
+/// The same server with these limits, and with no wrong credentials counted yet.
+pub fn limited(api: &Api, connection: u32, tenant: u32) -> Api {
     let options = http::Options { rates: Rates { connection, tenant }, ..http::Options::default() };
     let options = http::Options { public_url: Some("https://roster.example".to_owned()), ..options };
     let endpoint = http::endpoint(api.directory.clone(), options);
