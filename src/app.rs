@@ -21,6 +21,8 @@ use tokio::sync::oneshot;
 
 /// The most bytes of a request's body: one resource, or one PATCH of a large group.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How often upkeep is done.
+const UPKEEP: Duration = Duration::from_mins(1);
 
 /// What an [`App`] is built from.
 pub struct Options {
@@ -132,7 +134,7 @@ impl App {
             (Some(_), Some(_)) => Some(FirstToken::Chosen),
             (Some(token), None) => Some(FirstToken::Generated(token)),
             (None, Some(unused)) => {
-                if app.directory.authenticate(unused.reveal()).await.is_err() {
+                if !app.directory.knows(unused.reveal()).await.is_ok_and(|known| known) {
                     tracing::warn!(
                         "bootstrap_token is not used: the database was not new, and the token does not open it"
                     );
@@ -162,7 +164,11 @@ impl App {
             drop(stopping);
         };
         let work = async {
-            server::serve_within(limits, listener, self.endpoint(), stop).await;
+            tokio::select! {
+                () = server::serve_within(limits, listener, self.endpoint(), stop) => {}
+                () = upkeep(&self.directory) => {}
+            }
+            write_usage(&self.directory).await;
             self.store.close().await;
         };
         let deadline = async move {
@@ -174,6 +180,21 @@ impl App {
             () = work => {}
             () = deadline => tracing::warn!("time is up: the database is left as the last commit left it"),
         }
+    }
+}
+
+/// What is done beside the requests, for ever.
+async fn upkeep(directory: &Directory) {
+    loop {
+        tokio::time::sleep(UPKEEP).await;
+        write_usage(directory).await;
+    }
+}
+
+/// What is lost, if anything, is when a token was last used: worth a line, not an error.
+async fn write_usage(directory: &Directory) {
+    if let Err(error) = directory.write_usage().await {
+        tracing::warn!(error = &error as &dyn std::error::Error, "the last use of tokens is not written down yet");
     }
 }
 

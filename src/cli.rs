@@ -3,12 +3,17 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod connection;
 mod openapi;
 mod serve;
+mod show;
+mod tenant;
 mod token;
 
-use crate::app;
+use crate::app::{self, App, Options};
+use crate::clock::Clock;
 use crate::config::{self, Config, SETTINGS};
+use crate::directory::{self, Directory};
 use clap::{Parser, Subcommand};
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -33,7 +38,17 @@ enum Command {
     Serve,
     /// Brings the database up to date and ends
     Migrate,
-    /// Makes, lists and revokes bearer tokens
+    /// Makes, lists, renames and deletes tenants
+    Tenant {
+        #[command(subcommand)]
+        command: tenant::Command,
+    },
+    /// Makes, lists, changes and deletes the connections of a tenant
+    Connection {
+        #[command(subcommand)]
+        command: connection::Command,
+    },
+    /// Makes, lists, rotates and revokes bearer tokens
     Token {
         #[command(subcommand)]
         command: token::Command,
@@ -48,6 +63,28 @@ enum Command {
     Settings,
 }
 
+/// The tenant a command is about.
+#[derive(clap::Args, Debug)]
+struct Tenant {
+    /// The tenant; left out, the oldest one
+    #[arg(long, value_name = "NAME")]
+    tenant: Option<String>,
+}
+
+impl Tenant {
+    async fn name(self, house: &Directory) -> Result<String, Error> {
+        if let Some(name) = self.tenant {
+            return Ok(name);
+        }
+        let oldest = house.tenants().await?.into_iter().next().map(|tenant| tenant.name);
+        oldest.ok_or_else(|| {
+            Error::Failed(
+                "the database has no tenant; start the server once, or make one with `roster tenant create`".to_owned(),
+            )
+        })
+    }
+}
+
 /// Why a command failed.
 #[derive(Debug, thiserror::Error)]
 enum Error {
@@ -56,7 +93,7 @@ enum Error {
     #[error(transparent)]
     App(#[from] app::Error),
     #[error(transparent)]
-    Directory(#[from] crate::directory::Error),
+    Directory(#[from] directory::Error),
     #[error("cannot listen on {address}")]
     Listen { address: String, source: std::io::Error },
     #[error("{0}")]
@@ -97,10 +134,20 @@ fn run(command: Command) -> Result<(), Error> {
             app::open(&Config::load()?).await?.close().await;
             print("The database is up to date.\n")
         }),
-        Command::Token { command } => wait(token::run(command, Config::load()?)),
+        Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
+        Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
+        Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
+}
+
+/// Opens the database for a verb of an administrator, and prints what came of it.
+async fn manage(verb: impl AsyncFnOnce(&Directory) -> Result<String, Error>) -> Result<(), Error> {
+    let app = App::open(Options::new(Config::load()?)).await?;
+    let text = verb(&app.directory).await;
+    app.store.close().await;
+    print(&text?)
 }
 
 /// Runs a future on a runtime of its own.
@@ -149,7 +196,12 @@ Examples:
   roster token create --name report --scope scim:read --json
       make one that can only read, and print it for a program
   roster token list
+  roster token rotate 3 --overlap 7d
+      make its successor; both are valid for a week
   roster token revoke 3
+  roster tenant create acme --json
+      make a further tenant, with its first connection and its first token
+  roster connection create entra --tenant acme --profile entra
 
 {}
 Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).",

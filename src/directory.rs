@@ -7,6 +7,7 @@ mod error;
 mod list;
 pub mod manage;
 mod record;
+mod usage;
 mod write;
 
 pub use access::Caller;
@@ -20,6 +21,7 @@ use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::store::Store;
 use std::sync::Arc;
+use usage::Usage;
 
 /// The directory of all tenants; cheap to clone.
 #[derive(Clone)]
@@ -34,6 +36,7 @@ struct Inner {
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    usage: Usage,
 }
 
 /// What the directory is made of.
@@ -74,7 +77,7 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits } = parts;
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits }) }
+        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, usage: Usage::default() }) }
     }
 
     /// The schemas and resource types a caller sees.

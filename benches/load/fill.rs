@@ -110,7 +110,7 @@ async fn fill(url: &str, users: usize) -> Filled {
     };
     let options = Options { config, clock: clock.clone(), ids: Ids::Random, hasher: Hasher::cheap() };
     let app = App::start(options).await.unwrap();
-    let caller = app.directory.authenticate(TOKEN).await.unwrap();
+    let caller = app.directory.authenticate(TOKEN, None).await.unwrap();
     let people = Writer::new(&app.directory, &caller, "User");
     let groups = Writer::new(&app.directory, &caller, "Group");
 

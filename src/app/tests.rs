@@ -46,13 +46,13 @@ async fn the_first_start_makes_a_token_and_later_ones_keep_it() {
     let folder = Folder::new();
     let app = folder.start(None).await;
     let Some(FirstToken::Generated(token)) = app.first_token.clone() else { panic!("no token was made") };
-    assert_eq!(app.directory.authenticate(token.reveal()).await.unwrap().scopes, Scopes::all());
+    assert_eq!(app.directory.authenticate(token.reveal(), None).await.unwrap().scopes, Scopes::all());
     app.store.close().await;
 
     let again = folder.start(None).await;
     assert_eq!(again.first_token, None);
-    assert!(again.directory.authenticate(token.reveal()).await.is_ok());
-    assert_eq!(again.directory.first_tokens().await.unwrap().len(), 1);
+    assert!(again.directory.authenticate(token.reveal(), None).await.is_ok());
+    assert_eq!(again.directory.tokens("default", None).await.unwrap().len(), 1);
     again.store.close().await;
 }
 
@@ -61,13 +61,13 @@ async fn a_chosen_token_opens_a_new_database_and_no_other() {
     let (new, old) = (Folder::new(), Folder::new());
     let app = new.start(Some(CHOSEN)).await;
     assert_eq!(app.first_token, Some(FirstToken::Chosen));
-    assert!(app.directory.authenticate(CHOSEN).await.is_ok());
+    assert!(app.directory.authenticate(CHOSEN, None).await.is_ok());
     app.store.close().await;
 
     old.start(None).await.store.close().await;
     let app = old.start(Some(CHOSEN)).await;
     assert_eq!(app.first_token, None);
-    assert!(app.directory.authenticate(CHOSEN).await.is_err());
+    assert!(app.directory.authenticate(CHOSEN, None).await.is_err());
     app.store.close().await;
 }
 
@@ -83,8 +83,10 @@ async fn a_chosen_token_that_cannot_be_one_is_refused_before_the_database_is_mad
 async fn opening_makes_no_tenant() {
     let folder = Folder::new();
     let app = App::open(folder.options(None)).await.unwrap();
-    assert_eq!(app.directory.first_tokens().await.unwrap(), []);
-    assert!(!app.directory.revoke_first_token(1).await.unwrap());
+    assert_eq!(app.directory.tenants().await.unwrap(), []);
+    assert!(
+        matches!(app.directory.tokens("default", None).await, Err(directory::Error::NotFound(what)) if what == "tenant")
+    );
     app.store.close().await;
     let started = folder.start(None).await;
     assert!(matches!(started.first_token, Some(FirstToken::Generated(_))), "the database is still new");

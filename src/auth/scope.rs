@@ -10,6 +10,8 @@ pub enum Scope {
     Scim,
     /// `scim:read`: read through SCIM.
     ScimRead,
+    /// `admin`: manage every tenant of the server and its credentials.
+    Admin,
 }
 
 /// A scope nobody knows.
@@ -23,7 +25,7 @@ pub struct Scopes(Vec<Scope>);
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 2] = [Self::Scim, Self::ScimRead];
+    pub const ALL: [Self; 3] = [Self::Scim, Self::ScimRead, Self::Admin];
 
     /// The name, as tokens and people write it.
     #[must_use]
@@ -31,6 +33,7 @@ impl Scope {
         match self {
             Self::Scim => "scim",
             Self::ScimRead => "scim:read",
+            Self::Admin => "admin",
         }
     }
 }
@@ -65,7 +68,30 @@ impl Scopes {
     /// Every right there is: the first token of a new database.
     #[must_use]
     pub fn all() -> Self {
+        Self(vec![Scope::Scim, Scope::Admin])
+    }
+
+    /// The right to one directory: the first token of a further tenant.
+    #[must_use]
+    pub fn scim() -> Self {
         Self(vec![Scope::Scim])
+    }
+
+    /// Whether there is no right at all.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The rights, one by one.
+    pub fn iter(&self) -> impl Iterator<Item = Scope> {
+        self.0.iter().copied()
+    }
+
+    /// Whether tenants, connections and credentials may be managed.
+    #[must_use]
+    pub fn allows_admin(&self) -> bool {
+        self.0.contains(&Scope::Admin)
     }
 
     /// Whether resources may be read.
@@ -73,6 +99,7 @@ impl Scopes {
     pub fn allows_read(&self) -> bool {
         self.0.iter().any(|scope| match scope {
             Scope::Scim | Scope::ScimRead => true,
+            Scope::Admin => false,
         })
     }
 
@@ -81,7 +108,7 @@ impl Scopes {
     pub fn allows_write(&self) -> bool {
         self.0.iter().any(|scope| match scope {
             Scope::Scim => true,
-            Scope::ScimRead => false,
+            Scope::ScimRead | Scope::Admin => false,
         })
     }
 }
@@ -116,22 +143,27 @@ mod tests {
 
     #[test]
     fn rights_follow_from_the_scopes() {
-        for (text, read, write) in [
-            ("", false, false),
-            ("scim:read", true, false),
-            ("scim", true, true),
-            ("scim:read scim", true, true),
-            ("  scim   scim ", true, true),
+        for (text, read, write, admin) in [
+            ("", false, false, false),
+            ("scim:read", true, false, false),
+            ("scim", true, true, false),
+            ("scim:read scim", true, true, false),
+            ("  scim   scim ", true, true, false),
+            ("admin", false, false, true),
+            ("admin scim:read", true, false, true),
         ] {
             let scopes = Scopes::parse(text).unwrap();
-            assert_eq!((scopes.allows_read(), scopes.allows_write()), (read, write), "{text:?}");
+            let rights = (scopes.allows_read(), scopes.allows_write(), scopes.allows_admin());
+            assert_eq!(rights, (read, write, admin), "{text:?}");
         }
-        assert!(Scopes::all().allows_read() && Scopes::all().allows_write());
+        let (all, scim) = (Scopes::all(), Scopes::scim());
+        assert!(all.allows_read() && all.allows_write() && all.allows_admin());
+        assert!(scim.allows_write() && !scim.allows_admin(), "a tenant's token manages no other");
     }
 
     #[test]
     fn what_is_printed_reads_back() {
-        for text in ["", "scim", "scim:read", "scim:read scim"] {
+        for text in ["", "scim", "scim:read", "scim:read scim", "admin"] {
             let scopes = Scopes::parse(text).unwrap();
             assert_eq!(scopes.to_string(), text);
         }
@@ -140,10 +172,10 @@ mod tests {
 
     #[test]
     fn an_unknown_scope_is_refused_with_the_known_ones() {
-        for text in ["admin", "SCIM", "scim,scim:read", "scim:write scim"] {
+        for text in ["root", "SCIM", "scim,scim:read", "scim:write scim"] {
             assert_eq!(
                 Scopes::parse(text).unwrap_err(),
-                "there is no such scope; the scopes are scim, scim:read",
+                "there is no such scope; the scopes are scim, scim:read, admin",
                 "{text}"
             );
         }

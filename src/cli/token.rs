@@ -1,16 +1,12 @@
-//! `roster token create`, `list` and `revoke`.
+//! `roster token create`, `list`, `rotate` and `revoke`.
 
-use super::{Error, print};
-use crate::app::{App, Options};
-use crate::auth::scope::{Scope, Scopes};
-use crate::auth::token::Token;
+use super::{Error, Tenant, show};
+use crate::auth::scope::Scope;
 use crate::clock::{Clock, Micros, rfc3339};
-use crate::config::Config;
-use crate::directory::{self, Directory};
-use crate::store::credentials::Token as Row;
+use crate::directory::Directory;
+use crate::directory::manage::NewToken;
 use clap::Subcommand;
-use serde_json::{Value, json};
-use std::fmt::Write as _;
+use serde_json::Value;
 
 const MICROS_PER_HOUR: i64 = 3600 * 1_000_000;
 
@@ -21,19 +17,45 @@ pub(super) enum Command {
         /// A name to know it by
         #[arg(long, default_value = "unnamed", value_parser = parse_name)]
         name: String,
-        /// A right it carries, scim or scim:read; may be repeated
+        #[command(flatten)]
+        tenant: Tenant,
+        /// The connection it belongs to
+        #[arg(long, value_name = "NAME", default_value = "default")]
+        connection: String,
+        /// A right it carries: scim, scim:read, or admin to manage every tenant; may be repeated
         #[arg(long = "scope", value_name = "SCOPE", default_value = "scim")]
         scopes: Vec<Scope>,
         /// When it ends: after so long (12h, 90d, 52w), or at an instant such as 2030-01-31T00:00:00Z; left out, never
         #[arg(long, value_name = "WHEN", value_parser = parse_end)]
         expires: Option<End>,
+        /// Where it may be used from, such as 192.0.2.0/24; may be repeated; left out, anywhere
+        #[arg(long = "from", value_name = "CIDR")]
+        addresses: Vec<String>,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
     },
-    /// Lists the tokens, never their text
+    /// Lists the tokens of a tenant, never their text
     List {
+        #[command(flatten)]
+        tenant: Tenant,
+        /// Only those of this connection
+        #[arg(long, value_name = "NAME")]
+        connection: Option<String>,
         /// Print one JSON array
+        #[arg(long)]
+        json: bool,
+    },
+    /// Makes a token like an older one, prints it, this once, and lets the older one end soon
+    Rotate {
+        /// The number that the list shows
+        num: i64,
+        #[command(flatten)]
+        tenant: Tenant,
+        /// How long the older one stays valid: so long (12h, 90d, 52w), or until an instant
+        #[arg(long, value_name = "WHEN", default_value = "24h", value_parser = parse_end)]
+        overlap: End,
+        /// Print one JSON object, the new token
         #[arg(long)]
         json: bool,
     },
@@ -41,6 +63,8 @@ pub(super) enum Command {
     Revoke {
         /// The number that the list shows
         num: i64,
+        #[command(flatten)]
+        tenant: Tenant,
     },
 }
 
@@ -59,7 +83,7 @@ impl End {
             Self::At(instant) => instant,
         };
         if instant <= now {
-            return Err(Error::Failed("--expires lies in the past".to_owned()));
+            return Err(Error::Failed("the end lies in the past".to_owned()));
         }
         Ok(instant)
     }
@@ -82,77 +106,44 @@ fn parse_end(text: &str) -> Result<End, String> {
     span.or_else(instant).ok_or_else(|| "such as 12h, 90d, 52w or 2030-01-31T00:00:00Z".to_owned())
 }
 
-pub(super) async fn run(command: Command, config: Config) -> Result<(), Error> {
-    let app = App::open(Options::new(config)).await?;
-    let text = answer(command, &app.directory, &Clock::System).await;
-    app.store.close().await;
-    print(&text?)
-}
-
 /// Does what is asked and says what to print.
-async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<String, Error> {
+pub(super) async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<String, Error> {
     match command {
-        Command::Create { name, scopes, expires, json } => {
+        Command::Create { name, tenant, connection, scopes, expires, addresses, json } => {
             let expires = expires.map(|end| end.instant(clock.now())).transpose()?;
-            let scopes: Scopes = scopes.into_iter().collect();
-            let made = house.create_first_token(&name, &scopes, expires).await;
-            let (token, row) = made.map_err(|error| match error {
-                // The domain's own sentence: the database is new and nobody has started the server.
-                directory::Error::Internal(why) => Error::Failed(why),
-                other => Error::Directory(other),
-            })?;
+            let new = NewToken { name, scopes: scopes.into_iter().collect(), expires, addresses };
+            let (secret, token) = house.create_token(&tenant.name(house).await?, &connection, new).await?;
             if json {
-                return Ok(format!("{:#}\n", describe(&row, Some(&token))));
+                return Ok(show::json_text(&show::token(&token, Some(secret.reveal()))));
             }
-            Ok(format!("Token {} ({}), shown this once:\n\n{}\n", row.num, row.name, token.reveal()))
+            Ok(format!("Token {} ({}), shown this once:\n\n{}\n", token.num, token.name, secret.reveal()))
         }
-        Command::List { json } => {
-            let rows = house.first_tokens().await?;
+        Command::List { tenant, connection, json } => {
+            let tokens = house.tokens(&tenant.name(house).await?, connection.as_deref()).await?;
             if json {
-                return Ok(format!("{:#}\n", rows.iter().map(|row| describe(row, None)).collect::<Value>()));
+                return Ok(show::json_text(&tokens.iter().map(|token| show::token(token, None)).collect::<Value>()));
             }
-            Ok(table(&rows))
+            Ok(show::tokens(&tokens))
         }
-        Command::Revoke { num } => {
-            if !house.revoke_first_token(num).await? {
-                return Err(Error::Failed(format!("there is no token {num}")));
+        Command::Rotate { num, tenant, overlap, json } => {
+            let until = overlap.instant(clock.now())?;
+            let (secret, token) = house.rotate_token(&tenant.name(house).await?, num, until).await?;
+            if json {
+                return Ok(show::json_text(&show::token(&token, Some(secret.reveal()))));
             }
+            Ok(format!(
+                "Token {} ({}), shown this once:\n\n{}\n\nToken {num} is valid until {} at the latest.\n",
+                token.num,
+                token.name,
+                secret.reveal(),
+                rfc3339(until)
+            ))
+        }
+        Command::Revoke { num, tenant } => {
+            house.revoke_token(&tenant.name(house).await?, num).await?;
             Ok(format!("Token {num} is revoked.\n"))
         }
     }
-}
-
-/// A token as JSON; its text stands in it only when it was made just now.
-fn describe(row: &Row, token: Option<&Token>) -> Value {
-    let mut object = json!({
-        "num": row.num,
-        "name": row.name,
-        "prefix": row.prefix,
-        "scopes": row.scopes.split_ascii_whitespace().collect::<Vec<_>>(),
-        "created": rfc3339(row.created),
-        "expires": row.expires.map(rfc3339),
-    });
-    if let (Some(token), Some(object)) = (token, object.as_object_mut()) {
-        object.insert("token".to_owned(), token.reveal().into());
-    }
-    object
-}
-
-fn table(rows: &[Row]) -> String {
-    let mut text = format!(
-        "{:>4}  {:<20}  {:<13}  {:<14}  {:<24}  {}\n",
-        "NUM", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES"
-    );
-    for row in rows {
-        let expires = row.expires.map_or_else(|| "never".to_owned(), rfc3339);
-        let created = rfc3339(row.created);
-        let _ = writeln!(
-            text,
-            "{:>4}  {:<20}  {:<13}  {:<14}  {created:<24}  {expires}",
-            row.num, row.name, row.prefix, row.scopes
-        );
-    }
-    text
 }
 
 #[cfg(test)]

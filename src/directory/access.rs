@@ -1,13 +1,14 @@
-//! Who is calling: from a presented credential to a tenant and its rights; and the tokens
-//! themselves.
+//! Who is calling: from a presented credential to a tenant and its rights.
 
+use super::manage::{self, Plan};
 use super::{Directory, Error};
+use crate::auth::range::Ranges;
 use crate::auth::scope::Scopes;
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::tolerance::Profile;
-use crate::store::credentials::{self, NewToken};
-use crate::store::{self, Conn, TenantId, Unit};
+use crate::store::{self, Conn, TenantId, Unit, tenants, tokens};
+use std::net::IpAddr;
 use std::sync::Arc;
 
 /// An authenticated caller.
@@ -35,28 +36,52 @@ impl Caller {
     pub(super) fn may_write(&self) -> Result<(), Error> {
         if self.scopes.allows_write() { Ok(()) } else { Err(Error::Forbidden("scim")) }
     }
+
+    /// Refuses a caller that may not manage tenants and credentials. The verbs of
+    /// [`manage`] do not ask: whoever has a shell may use them too.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn may_manage(&self) -> Result<(), Error> {
+        if self.scopes.allows_admin() { Ok(()) } else { Err(Error::Forbidden("admin")) }
+    }
 }
 
 impl Directory {
-    /// The caller that presents this bearer token.
+    /// The caller that presents this bearer token from this address.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if no valid token is the same.
-    pub async fn authenticate(&self, token: &str) -> Result<Caller, Error> {
-        let mut conn = self.inner.store.read().await?;
-        let found = credentials::find_token(&mut conn, &token::digest(token)).await?;
-        let token = found.ok_or(Error::Unauthenticated)?;
-        if token.expires.is_some_and(|end| end <= self.inner.clock.now()) {
+    /// [`Error::Unauthenticated`] if no valid token is the same, or it may not be used from there.
+    pub async fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Error> {
+        let now = self.inner.clock.now();
+        let (token, profile) = self.valid(token, now).await?.ok_or(Error::Unauthenticated)?;
+        if !Ranges::parse(&token.addresses).map_err(Error::Internal)?.allow(from) {
             return Err(Error::Unauthenticated);
         }
         let scopes = Scopes::parse(&token.scopes).map_err(Error::Internal)?;
+        let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
+        self.inner.usage.note(&token, now);
         Ok(Caller {
             tenant: token.tenant,
             connection: token.connection,
             credential: format!("token {} ({})", token.num, token.name),
             scopes,
-            profile: Arc::default(),
+            profile: Arc::new(profile),
         })
+    }
+
+    /// Whether there is a valid token of this text, wherever it may be used from.
+    ///
+    /// # Errors
+    /// If the store fails.
+    pub async fn knows(&self, token: &str) -> Result<bool, Error> {
+        Ok(self.valid(token, self.inner.clock.now()).await?.is_some())
+    }
+
+    async fn valid(&self, token: &str, now: Micros) -> Result<Option<(tokens::Token, String)>, Error> {
+        let mut conn = self.inner.store.read().await?;
+        let found = tokens::find(&mut conn, &token::digest(token)).await?;
+        Ok(found.filter(|(token, _)| token.expires.is_none_or(|end| end > now)))
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no
@@ -67,63 +92,14 @@ impl Directory {
     /// If the store fails.
     pub async fn first_start(&self, chosen: Option<Token>) -> Result<Option<Token>, Error> {
         let token = chosen.unwrap_or_else(Token::generate);
-        let unit =
-            FirstStart { token: new_token(&token, "first token", &Scopes::all(), None), now: self.inner.clock.now() };
-        let made = self.inner.store.write(unit).await?;
+        let plan = Plan::new(manage::FIRST, &token, &Scopes::all(), self.inner.clock.now());
+        let made = self.inner.store.write(FirstStart { plan }).await?;
         Ok(made.then_some(token))
-    }
-
-    /// Makes a token for the first connection. The text is known only now.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn create_first_token(
-        &self,
-        name: &str,
-        scopes: &Scopes,
-        expires: Option<Micros>,
-    ) -> Result<(Token, credentials::Token), Error> {
-        let token = Token::generate();
-        let unit = CreateToken { token: new_token(&token, name, scopes, expires), now: self.inner.clock.now() };
-        let stored = self.inner.store.write(unit).await?;
-        Ok((token, stored))
-    }
-
-    /// Every token, oldest first.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn first_tokens(&self) -> Result<Vec<credentials::Token>, Error> {
-        let mut conn = self.inner.store.read().await?;
-        Ok(match credentials::first_connection(&mut conn).await? {
-            Some((tenant, _)) => credentials::list_tokens(&mut conn, tenant).await?,
-            None => Vec::new(),
-        })
-    }
-
-    /// Ends a token, effective with the next request on every instance; false if there is none of
-    /// that number.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn revoke_first_token(&self, num: i64) -> Result<bool, Error> {
-        self.inner.store.write(RevokeToken { num }).await
-    }
-}
-
-fn new_token(token: &Token, name: &str, scopes: &Scopes, expires: Option<Micros>) -> NewToken {
-    NewToken {
-        name: name.to_owned(),
-        prefix: token.prefix(),
-        digest: token.digest(),
-        scopes: scopes.to_string(),
-        expires,
     }
 }
 
 struct FirstStart {
-    token: NewToken,
-    now: Micros,
+    plan: Plan,
 }
 
 impl Unit for FirstStart {
@@ -131,44 +107,11 @@ impl Unit for FirstStart {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<bool, Error> {
-        let Some((tenant, connection)) = credentials::make_first_connection(conn, self.now).await? else {
+        let Some(tenant) = tenants::insert_first(conn, &self.plan.name, self.plan.now).await? else {
             return Ok(false);
         };
-        credentials::insert_token(conn, tenant, connection, &self.token, self.now).await?;
+        self.plan.furnish(conn, tenant.num).await?;
         Ok(true)
-    }
-}
-
-struct CreateToken {
-    token: NewToken,
-    now: Micros,
-}
-
-impl Unit for CreateToken {
-    type Output = credentials::Token;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<credentials::Token, Error> {
-        let (tenant, connection) = credentials::first_connection(conn)
-            .await?
-            .ok_or_else(|| Error::Internal("the database has no tenant; start the server once".to_owned()))?;
-        Ok(credentials::insert_token(conn, tenant, connection, &self.token, self.now).await?)
-    }
-}
-
-struct RevokeToken {
-    num: i64,
-}
-
-impl Unit for RevokeToken {
-    type Output = bool;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<bool, Error> {
-        match credentials::first_connection(conn).await? {
-            Some((tenant, _)) => Ok(credentials::remove_token(conn, tenant, self.num).await?),
-            None => Ok(false),
-        }
     }
 }
 
@@ -179,6 +122,6 @@ impl Directory {
     /// If it does not.
     pub async fn ping(&self) -> Result<(), Error> {
         let mut conn = self.inner.store.read().await?;
-        credentials::first_connection(&mut conn).await.map(|_| ()).map_err(store::Error::into)
+        tenants::first(&mut conn).await.map(|_| ()).map_err(store::Error::into)
     }
 }

@@ -4,11 +4,23 @@
 //! are unique: of tenants on the server, of connections within their tenant. What does not exist is
 //! [`Error::NotFound`] with the word for it: `tenant`, `connection`, `token`.
 
-use super::{Directory, Error};
+mod connection;
+mod tenant;
+mod token;
+
+pub(super) use tenant::Plan;
+
+use super::Error;
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::clock::Micros;
 use crate::scim::tolerance::Profile;
+use crate::store;
+
+/// The name of the first tenant of a database, and of the first connection of every tenant.
+pub(super) const FIRST: &str = "default";
+/// The most characters of a name.
+const NAME: usize = 64;
 
 /// A customer's directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -83,118 +95,47 @@ pub struct Founded {
     pub secret: Secret,
 }
 
-impl Directory {
-    /// Every tenant, oldest first.
-    ///
-    /// # Errors
-    /// If the store fails.
-    pub async fn tenants(&self) -> Result<Vec<Tenant>, Error> {
-        todo!()
+/// A name that may be given: it stands in paths, command lines and logs as it is.
+fn check_name(name: &str) -> Result<(), Error> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+    if (1..=NAME).contains(&name.len()) && name.bytes().all(plain) {
+        return Ok(());
     }
+    Err(Error::Invalid(format!("name: 1 to {NAME} characters, each one of a-z, 0-9, -, _ and .")))
+}
 
-    /// Makes a tenant with a connection named `default` and a token named `first token`.
-    ///
-    /// # Errors
-    /// [`Error::Taken`] if there is one of that name; [`Error::Invalid`] for a name of the wrong form.
-    pub async fn create_tenant(&self, name: &str) -> Result<Founded, Error> {
-        let _ = name;
-        todo!()
+/// Something that is not there.
+fn not_found(what: &'static str) -> Error {
+    Error::NotFound(what.to_owned())
+}
+
+/// A name that another one has is said by the word for the thing, not in the words of SCIM.
+fn taken(what: &'static str) -> impl Fn(store::Error) -> Error {
+    move |error| match error {
+        store::Error::Unique(_) => Error::Taken(what),
+        other => other.into(),
     }
+}
 
-    /// Gives a tenant another name.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Taken`], [`Error::Invalid`].
-    pub async fn rename_tenant(&self, name: &str, to: &str) -> Result<Tenant, Error> {
-        let _ = (name, to);
-        todo!()
-    }
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-    /// Removes a tenant and everything it holds. `again` is its name once more, so that nobody does
-    /// it by mistake.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] if `again` differs.
-    pub async fn delete_tenant(&self, name: &str, again: &str) -> Result<(), Error> {
-        let _ = (name, again);
-        todo!()
-    }
-
-    /// The connections of a tenant, oldest first.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn connections(&self, tenant: &str) -> Result<Vec<Connection>, Error> {
-        let _ = tenant;
-        todo!()
-    }
-
-    /// Makes a connection.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Taken`], [`Error::Invalid`].
-    pub async fn create_connection(&self, tenant: &str, name: &str, profile: Profile) -> Result<Connection, Error> {
-        let _ = (tenant, name, profile);
-        todo!()
-    }
-
-    /// Changes a connection; what is none stays.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`], [`Error::Taken`], [`Error::Invalid`].
-    pub async fn change_connection(
-        &self,
-        tenant: &str,
-        name: &str,
-        to: Option<&str>,
-        profile: Option<Profile>,
-    ) -> Result<Connection, Error> {
-        let _ = (tenant, name, to, profile);
-        todo!()
-    }
-
-    /// Removes a connection with its credentials; the resources stay.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn delete_connection(&self, tenant: &str, name: &str) -> Result<(), Error> {
-        let _ = (tenant, name);
-        todo!()
-    }
-
-    /// The tokens of a tenant, oldest first; of one connection if it is named.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn tokens(&self, tenant: &str, connection: Option<&str>) -> Result<Vec<Token>, Error> {
-        let _ = (tenant, connection);
-        todo!()
-    }
-
-    /// Makes a token. The text is known only now.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an address range that is none.
-    pub async fn create_token(&self, tenant: &str, connection: &str, new: NewToken) -> Result<(Secret, Token), Error> {
-        let _ = (tenant, connection, new);
-        todo!()
-    }
-
-    /// Makes a token like an older one and ends the older one at `until`; both are valid till then.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn rotate_token(&self, tenant: &str, num: i64, until: Micros) -> Result<(Secret, Token), Error> {
-        let _ = (tenant, num, until);
-        todo!()
-    }
-
-    /// Ends a token, effective with the next request on every instance.
-    ///
-    /// # Errors
-    /// [`Error::NotFound`].
-    pub async fn revoke_token(&self, tenant: &str, num: i64) -> Result<(), Error> {
-        let _ = (tenant, num);
-        todo!()
+    #[test]
+    fn a_name_is_short_and_plain() {
+        for (name, fine) in [
+            ("default", true),
+            ("acme-eu_2.prod", true),
+            ("0", true),
+            ("", false),
+            ("Acme", false),
+            ("a b", false),
+            ("a/b", false),
+            ("é", false),
+            ("a\0", false),
+        ] {
+            assert_eq!(check_name(name).is_ok(), fine, "{name:?}");
+        }
+        assert!(check_name(&"a".repeat(64)).is_ok() && check_name(&"a".repeat(65)).is_err());
     }
 }

@@ -4,6 +4,7 @@ use super::Error;
 use crate::clock::Micros;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::tolerance::Used;
 use crate::store::members::{self, Member, Membership};
 use crate::store::{Conn, Row, TenantId};
 use std::collections::HashMap;
@@ -32,6 +33,8 @@ pub struct Record {
     pub members: Option<Vec<Member>>,
     /// The members were left out because there are more than a PATCH answers with.
     pub too_many_members: bool,
+    /// The tolerances without which the request would have come out otherwise; for the journal.
+    pub used: Used,
 }
 
 /// What a client expects of the version (RFC 7644 §3.14, RFC 9110 §13.1).
@@ -116,5 +119,17 @@ pub(super) async fn complete_all(
 /// The row alone, without derived attributes.
 pub(super) fn bare(kind: Arc<ResourceType>, row: Row) -> Record {
     let Row { num, kind: _, id, version, created, modified, document } = row;
-    Record { kind, num, id, version, created, modified, document, groups: None, members: None, too_many_members: false }
+    Record {
+        kind,
+        num,
+        id,
+        version,
+        created,
+        modified,
+        document,
+        groups: None,
+        members: None,
+        too_many_members: false,
+        used: Used::default(),
+    }
 }

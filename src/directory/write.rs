@@ -11,7 +11,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{self, Object, validate};
-use crate::store::{Conn, Row, TenantId, Unit, credentials, members, resources};
+use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -176,7 +176,7 @@ impl Directory {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
-        let stored = credentials::password(&mut conn, caller.tenant, row.num).await?;
+        let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
             (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
@@ -239,7 +239,7 @@ impl Unit for Create {
             members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
         }
         if let Some(hash) = &self.password {
-            credentials::set_password(conn, *tenant, row.num, Some(hash)).await?;
+            passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
@@ -303,8 +303,8 @@ impl Change {
         }
         match &self.password {
             PasswordChange::Keep => return Ok(changed),
-            PasswordChange::Remove => credentials::set_password(conn, tenant, row.num, None).await?,
-            PasswordChange::Set(hash) => credentials::set_password(conn, tenant, row.num, Some(hash)).await?,
+            PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
+            PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
         }
         Ok(true)
     }

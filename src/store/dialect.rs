@@ -38,6 +38,24 @@ impl Dialect {
         }
     }
 
+    /// Locks the selected rows until the transaction ends, also against rows that come to refer to them.
+    #[must_use]
+    pub fn lock_whole(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR UPDATE",
+        }
+    }
+
+    /// Keeps the selected rows from being deleted until the transaction ends.
+    #[must_use]
+    pub fn keep(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR KEY SHARE",
+        }
+    }
+
     /// Keeps the selected rows of table `r` from being deleted until the transaction ends.
     #[must_use]
     pub fn keep_r(self) -> &'static str {

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// Inserts a new resource; `document` is finished (`schemas` and `id` first).
 ///
 /// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken.
+/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant is gone.
 pub async fn insert(
     conn: &mut Conn,
     tenant: TenantId,
@@ -28,7 +28,7 @@ pub async fn insert(
     let text = text(document)?;
     let mut sql = conn.sql().with(
         "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, external_id, \
-         display, display_key, doc, sdoc) VALUES ($1, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
+         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
         [
             tenant.0.into(),
             kind.name.as_str().into(),
@@ -42,8 +42,10 @@ pub async fn insert(
             text.as_str().into(),
         ],
     );
-    sql.json(search).push(") RETURNING num");
-    let num = conn.fetch_first(sql).await?.ok_or_else(|| no_row("an insert"))?.int(0)?;
+    // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
+    let keep = sql.dialect().keep();
+    sql.json(search).push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
+    let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
     Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document: text })
@@ -270,8 +272,4 @@ fn text(document: &Object) -> Result<String, Error> {
 
 fn milliseconds(now: Micros) -> Micros {
     now - now.rem_euclid(1000)
-}
-
-fn no_row(what: &str) -> Error {
-    Error::Database(format!("{what} returned no row").into())
 }

@@ -89,6 +89,102 @@ fn tokens_are_made_listed_and_revoked() {
     });
 }
 
+/// What a command answers in JSON.
+fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
+    let arguments: Vec<&str> = arguments.split(' ').chain(["--json"]).collect();
+    let answered = answer(directory, settings, &arguments);
+    assert!(answered.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&answered.stderr));
+    serde_json::from_slice(&answered.stdout).unwrap()
+}
+
+/// What a command answers to people.
+fn text(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+    let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
+    assert!(answered.status.success(), "{arguments}: {}", String::from_utf8_lossy(&answered.stderr));
+    String::from_utf8(answered.stdout).unwrap()
+}
+
+/// The sentence a command fails with.
+fn failure(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+    let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
+    assert_eq!(answered.status.code(), Some(1), "{arguments}: {}", String::from_utf8_lossy(&answered.stdout));
+    String::from_utf8(answered.stderr).unwrap()
+}
+
+#[test]
+fn tenants_and_connections_are_managed_while_the_server_runs() {
+    with_databases(|directory, url| {
+        let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
+        let server = Server::start(directory, &settings);
+        let made = json(directory, &settings, "tenant create acme");
+        assert_eq!(
+            (&made["tenant"]["name"], &made["connection"]["name"], &made["connection"]["profile"]),
+            (&"acme".into(), &"default".into(), &"default".into())
+        );
+        assert_eq!(made["token"]["scopes"], serde_json::json!(["scim"]));
+        let token = made["token"]["token"].as_str().unwrap();
+        assert_eq!(server.send("POST", "/scim/v2/Users", token, "{\"userName\": \"there\"}").0, 201);
+        let (_, here) = server.send("GET", "/scim/v2/Users", CHOSEN, "");
+        assert!(here.contains("\"totalResults\":0"), "{here}");
+        assert!(failure(directory, &settings, "tenant create acme").contains("already"));
+        assert!(failure(directory, &settings, "tenant create A").contains("name: "));
+
+        text(directory, &settings, "connection create entra --tenant acme --profile entra");
+        let set = json(directory, &settings, "connection set entra --tenant acme --name azure --profile strict");
+        assert_eq!((&set["name"], &set["profile"]), (&"azure".into(), &"strict".into()));
+        let listed = text(directory, &settings, "connection list --tenant acme");
+        assert!(listed.contains("azure") && listed.contains("strict") && listed.contains("NAME"), "{listed}");
+        let own = json(directory, &settings, "token create --tenant acme --connection azure --from 127.0.0.0/8");
+        let own = own["token"].as_str().unwrap();
+        assert_eq!(server.send("GET", "/scim/v2/Users", own, "").0, 200, "the peer is this machine");
+        let far = json(directory, &settings, "token create --tenant acme --connection azure --from 192.0.2.0/24");
+        assert_eq!(far["addresses"], serde_json::json!(["192.0.2.0/24"]));
+        assert_eq!(server.send("GET", "/scim/v2/Users", far["token"].as_str().unwrap(), "").0, 401);
+        text(directory, &settings, "connection delete azure --tenant acme");
+        assert_eq!(server.send("GET", "/scim/v2/Users", own, "").0, 401);
+
+        text(directory, &settings, "tenant rename acme acne");
+        let listed = text(directory, &settings, "tenant list");
+        assert!(listed.contains("default") && listed.contains("acne") && !listed.contains("acme"), "{listed}");
+        assert!(failure(directory, &settings, "tenant delete acne --again acme").contains("nothing was deleted"));
+        assert_eq!(server.send("GET", "/scim/v2/Users", token, "").0, 200);
+        text(directory, &settings, "tenant delete acne --again acne");
+        assert_eq!(server.send("GET", "/scim/v2/Users", token, "").0, 401);
+        assert_eq!(json(directory, &settings, "tenant list").as_array().unwrap().len(), 1);
+        assert!(failure(directory, &settings, "token list --tenant acne").contains("no such tenant"));
+    });
+}
+
+#[test]
+fn a_token_is_rotated_and_its_use_is_known_after_the_stop() {
+    with_databases(|directory, url| {
+        let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
+        let server = Server::start(directory, &settings);
+        let old = json(directory, &settings, "token create --name okta");
+        let new = json(directory, &settings, &format!("token rotate {} --overlap 1h", old["num"]));
+        assert_eq!((&new["name"], &new["connection"]), (&"okta".into(), &"default".into()));
+        for token in [&old["token"], &new["token"]] {
+            assert_eq!(server.send("GET", "/scim/v2/Users", token.as_str().unwrap(), "").0, 200, "both are valid");
+        }
+        assert_eq!(server.stop().0, Some(0));
+        let listed = json(directory, &settings, "token list --connection default");
+        let ends: Vec<_> = listed.as_array().unwrap().iter().map(|row| row["expires"].is_string()).collect();
+        let used: Vec<_> = listed.as_array().unwrap().iter().map(|row| row["used"].is_string()).collect();
+        assert_eq!((ends, used), (vec![false, true, false], vec![false, true, true]), "{listed}");
+        assert!(failure(directory, &settings, "token rotate 999").contains("no such token"));
+    });
+}
+
+#[test]
+fn a_database_without_a_tenant_gets_its_first_one_from_a_command() {
+    with_databases(|directory, url| {
+        let settings = [("ROSTER_DATABASE_URL", url)];
+        assert!(failure(directory, &settings, "token list").contains("no tenant"));
+        text(directory, &settings, "tenant create acme");
+        assert!(text(directory, &settings, "token list").contains("first token"));
+    });
+}
+
 #[test]
 fn what_is_not_understood_is_refused_with_a_sentence() {
     let place = tokio::runtime::Builder::new_current_thread().build().unwrap();

@@ -1,7 +1,7 @@
 //! A database of its own for every case: a temporary SQLite file, or a Postgres database that is
 //! made before and dropped after.
 
-use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection};
+use sqlx::{AssertSqlSafe, Connection, Executor, PgConnection, SqliteConnection};
 use std::fmt;
 use std::io::Write;
 use std::path::PathBuf;
@@ -103,12 +103,68 @@ impl Database {
         all
     }
 
+    /// A connection of the test's own, past the server.
+    pub async fn connect(&self) -> Raw {
+        match &self.directory {
+            Some(_) => Raw::Sqlite(SqliteConnection::connect(&self.url).await.unwrap()),
+            None => Raw::Postgres(PgConnection::connect(&self.url).await.unwrap()),
+        }
+    }
+
     /// Removes it.
     pub async fn drop_it(self) {
         if let Some(directory) = &self.directory {
             std::fs::remove_dir_all(directory).unwrap();
         } else if let Some(server) = postgres_server() {
             administer(&server, &format!("drop database if exists {} with (force)", self.name)).await;
+        }
+    }
+}
+
+/// What a test asks of a database itself.
+pub enum Raw {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+impl Raw {
+    /// The tables that have a column of that name.
+    pub async fn tables_with(&mut self, column: &str) -> Vec<String> {
+        let rows: Vec<(String,)> = match self {
+            Self::Sqlite(connection) => sqlx::query_as(
+                "select m.name from sqlite_master m join pragma_table_info(m.name) c on c.name = $1 \
+                 where m.type = 'table' order by 1",
+            )
+            .bind(column)
+            .fetch_all(connection)
+            .await
+            .unwrap(),
+            Self::Postgres(connection) => sqlx::query_as(
+                "select table_name::text from information_schema.columns \
+                 where table_schema = 'public' and column_name = $1 order by 1",
+            )
+            .bind(column)
+            .fetch_all(connection)
+            .await
+            .unwrap(),
+        };
+        rows.into_iter().map(|(table,)| table).collect()
+    }
+
+    /// The one number a query answers.
+    pub async fn count(&mut self, query: &str) -> i64 {
+        let query = AssertSqlSafe(query.to_owned());
+        let (count,): (i64,) = match self {
+            Self::Sqlite(connection) => sqlx::query_as(query).fetch_one(connection).await.unwrap(),
+            Self::Postgres(connection) => sqlx::query_as(query).fetch_one(connection).await.unwrap(),
+        };
+        count
+    }
+
+    pub async fn close(self) {
+        match self {
+            Self::Sqlite(connection) => connection.close().await.unwrap(),
+            Self::Postgres(connection) => connection.close().await.unwrap(),
         }
     }
 }

@@ -27,6 +27,7 @@ mod faults;
 mod filters;
 mod groups;
 mod hostile;
+mod manage;
 mod patch;
 mod pattern;
 mod property;

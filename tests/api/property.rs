@@ -54,7 +54,7 @@ async fn sql_selects_what_the_evaluator_matches(api: Api) {
         let (schemas, types) = chance.documents(&format!("Thing{batch}"));
         let registry = document::read(&schemas, &types).unwrap();
         let kind = Arc::clone(&registry.types[0]);
-        let tenant = api.directory.authenticate(&api.token).await.unwrap().tenant;
+        let tenant = api.directory.authenticate(&api.token, None).await.unwrap().tenant;
         let mut inserts = Vec::new();
         for number in 0..RESOURCES {
             let body = chance.body(&kind, number);
@@ -77,7 +77,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
     let registry = document::built_in(Choices { unique_group_names: true });
     let user = registry.resource_type("User").unwrap();
     let group = registry.resource_type("Group").unwrap();
-    let tenant = api.directory.authenticate(&api.token).await.unwrap().tenant;
+    let tenant = api.directory.authenticate(&api.token, None).await.unwrap().tenant;
     let mut inserts = Vec::new();
     for number in 0..RESOURCES {
         let kind = if number < 20 { user } else { group };

@@ -35,6 +35,7 @@ pub struct Api {
     pub clock: Clock,
     pub store: Store,
     pub directory: Directory,
+    pub database: Database,
 }
 
 /// Runs a case on a database of its own; left out if that is Postgres and there is none.
@@ -93,7 +94,13 @@ impl Api {
             clock,
             store: app.store.clone(),
             directory: app.directory.clone(),
+            database: database.clone(),
         }
+    }
+
+    /// Another server on the same database, with a clock of its own; its store is the case's to close.
+    pub async fn again(&self) -> Self {
+        Self::open(&self.database).await
     }
 
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.

@@ -10,6 +10,7 @@ use crate::http::error::{CHALLENGE, CHALLENGE_INVALID, Refusal};
 use poem::http::HeaderMap;
 use poem::http::header::AUTHORIZATION;
 use poem::{Endpoint, IntoResponse, Request, Response};
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -40,7 +41,7 @@ impl<E> Access<E> {
 
     async fn caller(&self, request: &Request, path: &str) -> Result<Option<Caller>, Refusal> {
         match bearer(request.headers())? {
-            Some(token) => Ok(Some(self.surface.directory.authenticate(token).await?)),
+            Some(token) => Ok(Some(self.surface.directory.authenticate(token, peer(request)).await?)),
             None if is_open(path) => Ok(None),
             None => Err(Refusal::unauthenticated(
                 CHALLENGE,
@@ -63,6 +64,11 @@ impl<E: Endpoint> Endpoint for Access<E> {
         }
         Ok(self.inner.call(request).await?.into_response())
     }
+}
+
+/// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
+fn peer(request: &Request) -> Option<IpAddr> {
+    request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
 /// The path below the prefix, if it lies there.

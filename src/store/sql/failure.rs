@@ -25,6 +25,26 @@ pub(super) fn classify(error: sqlx::Error) -> Error {
     }
 }
 
+impl Error {
+    /// The same error, or [`Error::Unique`] if a constraint of the database found the value taken.
+    pub(in crate::store) fn or_taken(self, attribute: &'static str) -> Self {
+        let taken = match &self {
+            Self::Database(cause) => cause
+                .downcast_ref::<sqlx::Error>()
+                .and_then(sqlx::Error::as_database_error)
+                .is_some_and(sqlx::error::DatabaseError::is_unique_violation),
+            Self::Unique(_)
+            | Self::UnknownMember(_)
+            | Self::Cycle
+            | Self::Stale
+            | Self::Busy(_)
+            | Self::Full(_)
+            | Self::Schema(_) => false,
+        };
+        if taken { Self::Unique(attribute.to_owned()) } else { self }
+    }
+}
+
 /// Whether the transaction would likely succeed if it were run again at once.
 pub(super) fn is_transient(error: &sqlx::Error) -> bool {
     let code = error.as_database_error().and_then(sqlx::error::DatabaseError::code);

@@ -191,6 +191,7 @@ async fn two_processes_share_a_sqlite_file() {
     let (first, second) = tokio::join!(migrate::run(&serving), migrate::run(&visiting));
     first.unwrap();
     second.unwrap();
+    serving.found().await;
     let mut writers = tokio::task::JoinSet::new();
     for place in 0..40 {
         let store = if place % 2 == 0 { serving.clone() } else { visiting.clone() };

@@ -1,0 +1,105 @@
+//! What commands answer: aligned tables for people, JSON for programs.
+
+use crate::clock::rfc3339;
+use crate::directory::manage::{Connection, Tenant, Token};
+use serde_json::{Value, json};
+
+pub(super) fn tenant(tenant: &Tenant) -> Value {
+    json!({ "num": tenant.num, "name": tenant.name, "created": rfc3339(tenant.created) })
+}
+
+pub(super) fn connection(connection: &Connection) -> Value {
+    json!({
+        "num": connection.num,
+        "name": connection.name,
+        "profile": connection.profile.to_string(),
+        "created": rfc3339(connection.created),
+    })
+}
+
+/// A token; its text stands in it only when it was made just now.
+pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
+    let mut object = json!({
+        "num": token.num,
+        "connection": token.connection,
+        "name": token.name,
+        "prefix": token.prefix,
+        "scopes": token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
+        "created": rfc3339(token.created),
+        "expires": token.expires.map(rfc3339),
+        "used": token.used.map(rfc3339),
+        "addresses": token.addresses,
+    });
+    if let (Some(text), Some(object)) = (text, object.as_object_mut()) {
+        object.insert("token".to_owned(), text.into());
+    }
+    object
+}
+
+/// JSON as it is printed.
+pub(super) fn json_text(value: &Value) -> String {
+    format!("{value:#}\n")
+}
+
+pub(super) fn tenants(rows: &[Tenant]) -> String {
+    let rows = rows.iter().map(|row| [row.num.to_string(), row.name.clone(), rfc3339(row.created)]);
+    table(["NUM", "NAME", "CREATED"], rows)
+}
+
+pub(super) fn connections(rows: &[Connection]) -> String {
+    let cells =
+        |row: &Connection| [row.num.to_string(), row.name.clone(), row.profile.to_string(), rfc3339(row.created)];
+    table(["NUM", "NAME", "PROFILE", "CREATED"], rows.iter().map(cells))
+}
+
+pub(super) fn tokens(rows: &[Token]) -> String {
+    let cells = |row: &Token| {
+        let when = |instant: Option<_>| instant.map_or_else(|| "never".to_owned(), rfc3339);
+        let from = if row.addresses.is_empty() { "anywhere".to_owned() } else { row.addresses.join(" ") };
+        [
+            row.num.to_string(),
+            row.connection.clone(),
+            row.name.clone(),
+            row.prefix.clone(),
+            row.scopes.to_string(),
+            rfc3339(row.created),
+            when(row.expires),
+            when(row.used),
+            from,
+        ]
+    };
+    let heads = ["NUM", "CONNECTION", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES", "USED", "FROM"];
+    table(heads, rows.iter().map(cells))
+}
+
+/// Columns as wide as their widest cell, two blanks between them, none at the end of a line.
+fn table<const COLUMNS: usize>(heads: [&str; COLUMNS], rows: impl Iterator<Item = [String; COLUMNS]>) -> String {
+    let mut lines = vec![heads.map(ToOwned::to_owned)];
+    lines.extend(rows);
+    let mut widths = [0; COLUMNS];
+    for line in &lines {
+        for (width, cell) in widths.iter_mut().zip(line) {
+            *width = cell.chars().count().max(*width);
+        }
+    }
+    let mut text = String::new();
+    for line in &lines {
+        let cells = line.iter().zip(widths).map(|(cell, width)| format!("{cell:<width$}"));
+        text.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell() {
+        let rows = [["1", "é"], ["20", "longer than the head"]].map(|row| row.map(ToOwned::to_owned));
+        let text = table(["NUM", "NAME"], rows.into_iter());
+        assert_eq!(text, "NUM  NAME\n1    é\n20   longer than the head\n");
+        assert_eq!(table(["NUM"], std::iter::empty()), "NUM\n");
+    }
+}
