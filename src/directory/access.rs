@@ -7,7 +7,7 @@ use crate::auth::scope::Scopes;
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::tolerance::Profile;
-use crate::store::{self, Conn, TenantId, Unit, tenants, tokens};
+use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -27,6 +27,11 @@ pub struct Caller {
 }
 
 impl Caller {
+    /// As whom the store sees it.
+    pub(super) fn client(&self) -> Client {
+        Client { tenant: self.tenant, connection: self.connection }
+    }
+
     /// Refuses a caller that may not read through SCIM.
     pub(super) fn may_read(&self) -> Result<(), Error> {
         if self.scopes.allows_read() { Ok(()) } else { Err(Error::Forbidden("scim:read")) }

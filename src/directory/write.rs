@@ -11,7 +11,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{self, Object, validate};
-use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
+use crate::store::{Client, Conn, Row, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ impl Directory {
     ) -> Result<Record, Error> {
         caller.may_read()?;
         let mut conn = self.inner.store.read().await?;
-        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         record::complete(&mut conn, caller.tenant, kind, row, show).await
     }
 
@@ -55,7 +55,7 @@ impl Directory {
         let now = self.inner.clock.now();
         let id = self.inner.ids.resource(now);
         let unit = Create {
-            scope: Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now },
+            scope: Scope { client: caller.client(), kind: Arc::clone(kind), show: show.clone(), now },
             document: resource::finish(kind, &id, document),
             id,
             members: members.unwrap_or_default(),
@@ -151,7 +151,7 @@ impl Directory {
     ) -> Result<(), Error> {
         caller.may_write()?;
         let unit = Delete {
-            tenant: caller.tenant,
+            client: caller.client(),
             kind: Arc::clone(kind),
             id: id.to_owned(),
             expect: expect.clone(),
@@ -161,7 +161,7 @@ impl Directory {
     }
 
     fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
-        Scope { tenant: caller.tenant, kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
+        Scope { client: caller.client(), kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -175,7 +175,7 @@ impl Directory {
     ) -> Result<PasswordChange, Error> {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
-        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
@@ -214,7 +214,7 @@ fn name_nobody(edits: &[MemberEdit]) -> bool {
 
 /// What every write knows.
 struct Scope {
-    tenant: TenantId,
+    client: Client,
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
@@ -233,8 +233,9 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
-        let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
+        let Scope { client, kind, show, now } = &self.scope;
+        let tenant = &client.tenant;
+        let row = resources::insert(conn, *client, kind, &self.id, &self.document, *now).await?;
         if !self.members.is_empty() {
             members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
         }
@@ -296,7 +297,7 @@ impl Change {
 
     /// Applies what does not live in the document; true if anything changed.
     async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<bool, Error> {
-        let tenant = self.scope.tenant;
+        let tenant = self.scope.client.tenant;
         let mut changed = false;
         for edit in &self.members {
             changed |= members::edit(conn, tenant, row, edit, &self.base).await?;
@@ -315,8 +316,9 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now } = &self.scope;
-        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let Scope { client, kind, show, now } = &self.scope;
+        let tenant = &client.tenant;
+        let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
         // lastModified never goes back, even if the clock does.
@@ -325,7 +327,7 @@ impl Unit for Change {
         let document = self.document(&stored)?;
         let beside = self.beside(conn, &row).await?;
         if document != stored {
-            row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
+            row = resources::replace(conn, *client, kind, &row, &stored, &document, now).await?;
         } else if beside {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
@@ -340,7 +342,7 @@ impl Unit for Change {
 }
 
 struct Delete {
-    tenant: TenantId,
+    client: Client,
     kind: Arc<ResourceType>,
     id: String,
     expect: Expect,
@@ -352,10 +354,10 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let locked = resources::lock(conn, self.tenant, &self.kind, &self.id).await?;
+        let locked = resources::lock(conn, self.client, &self.kind, &self.id).await?;
         let row = locked.ok_or_else(|| not_found(&self.kind))?;
         self.expect.check(row.version)?;
-        Ok(resources::remove(conn, self.tenant, &row, self.now).await?)
+        Ok(resources::remove(conn, self.client.tenant, &row, self.now).await?)
     }
 }
 
