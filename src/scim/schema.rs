@@ -219,8 +219,8 @@ impl ResourceType {
     /// The core or common attribute kept in this way, if the type has one.
     #[must_use]
     pub fn stored_as(&self, storage: Storage) -> Option<&Arc<Attribute>> {
-        let mut all = self.schema.attributes.iter().chain(&self.common.attributes);
-        all.find(|attribute| attribute.storage == storage)
+        let common = self.common.attributes.iter().filter(|common| self.schema.attribute(&common.name).is_none());
+        self.schema.attributes.iter().chain(common).find(|attribute| attribute.storage == storage)
     }
 }
 

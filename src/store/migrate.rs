@@ -26,11 +26,22 @@ const POSTGRES: &[Step] = &[
 /// # Errors
 /// [`Error::Schema`] if a newer program made the database, or another one.
 pub async fn run(store: &Store) -> Result<(), Error> {
-    let steps = match store.dialect() {
+    store.migrate(steps(store)).await
+}
+
+fn steps(store: &Store) -> &'static [Step] {
+    match store.dialect() {
         Dialect::Sqlite => SQLITE,
         Dialect::Postgres => POSTGRES,
-    };
-    store.migrate(steps).await
+    }
+}
+
+/// Brings an empty database to the shape it had before a step.
+#[cfg(test)]
+pub(super) async fn run_before(store: &Store, version: i64) {
+    let before: Vec<&Step> = steps(store).iter().filter(|step| step.version < version).collect();
+    let count = before.len();
+    store.migrate(&steps(store)[..count]).await.unwrap();
 }
 
 #[cfg(test)]

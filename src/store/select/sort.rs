@@ -149,7 +149,8 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
             sql.push(" AND g.num = u.grp ORDER BY u.grp LIMIT 1)");
         }
         Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password
-            if target.attribute.multi_valued => {
+            if target.attribute.multi_valued =>
+        {
             let list = operand::path(sql, Target { sub: None, ..target.clone() }.keys());
             let simple = !target.attribute.is_complex();
             sql.push("(SELECT ");
