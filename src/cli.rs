@@ -4,6 +4,7 @@
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
 mod connection;
+mod journal;
 mod openapi;
 mod serve;
 mod show;
@@ -52,6 +53,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: token::Command,
+    },
+    /// Shows what clients asked and what they changed
+    Journal {
+        #[command(subcommand)]
+        command: journal::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -137,6 +143,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
+        Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
@@ -202,6 +209,8 @@ Examples:
   roster tenant create acme --json
       make a further tenant, with its first connection and its first token
   roster connection create entra --tenant acme --profile entra
+  roster journal search --connection default --status 4xx --since 1h
+      what was refused in the last hour, and why
 
 {}
 Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).",

@@ -11,6 +11,7 @@ use std::fmt;
 
 /// How the process is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that are on or off are what they are")]
 pub struct Config {
     /// `sqlite:path` or `postgres://…`; may carry a password.
     pub database_url: Secret,
@@ -30,6 +31,14 @@ pub struct Config {
     pub bootstrap_token: Option<Secret>,
     /// Two groups may not share a name.
     pub unique_group_names: bool,
+    /// The journal goes back so many days.
+    pub journal_days: u32,
+    /// The journal has so many lines of each tenant at the most.
+    pub journal_rows: u64,
+    /// The journal keeps bodies, without their secrets.
+    pub journal_bodies: bool,
+    /// The audit keeps the values of changed attributes.
+    pub audit_values: bool,
     /// What is logged.
     pub log: String,
     /// How a log line looks.
@@ -81,6 +90,10 @@ impl Default for Config {
             shutdown_seconds: 30,
             bootstrap_token: None,
             unique_group_names: true,
+            journal_days: 30,
+            journal_rows: 1_000_000,
+            journal_bodies: false,
+            audit_values: false,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -201,6 +214,36 @@ pub const SETTINGS: &[Setting] = &[
         default: "true",
         help: "two groups may not share a displayName, in whatever case; false for providers that allow it",
         set: |config, text| flag(text).map(|value| config.unique_group_names = value),
+    },
+    Setting {
+        name: "journal_days",
+        default: "30",
+        help: "how many days the journal of requests goes back; 1 to 36500",
+        set: |config, text| {
+            config.journal_days = number(text, 1, 36_500).ok_or("a whole number from 1 to 36500")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "journal_rows",
+        default: "1000000",
+        help: "how many requests of each tenant the journal keeps at the most; 1 to 1000000000",
+        set: |config, text| {
+            config.journal_rows = number(text, 1, 1_000_000_000).ok_or("a whole number from 1 to 1000000000")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "journal_bodies",
+        default: "false",
+        help: "the journal keeps the bodies of requests and answers, without passwords; they hold personal data",
+        set: |config, text| flag(text).map(|value| config.journal_bodies = value),
+    },
+    Setting {
+        name: "audit_values",
+        default: "false",
+        help: "the audit keeps the old and new values of changed attributes, never passwords; they are personal data",
+        set: |config, text| flag(text).map(|value| config.audit_values = value),
     },
     Setting {
         name: "log",

@@ -3,10 +3,13 @@
 //! Every surface calls these verbs and no other door leads to the store.
 
 mod access;
+mod audit;
 mod error;
+pub mod journal;
 mod list;
 pub mod manage;
 mod record;
+pub mod recorder;
 mod usage;
 mod write;
 
@@ -18,8 +21,11 @@ pub use record::{Expect, Matching, Record};
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
-use crate::scim::schema::Registry;
+use crate::scim::redact::Redactor;
+use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
+use recorder::Recorder;
 use std::sync::Arc;
 use usage::Usage;
 
@@ -32,10 +38,14 @@ pub struct Directory {
 struct Inner {
     store: Store,
     registry: Arc<Registry>,
+    /// The types with members, as they are to clients that live with equal names.
+    sharing: Vec<Arc<ResourceType>>,
     hasher: Hasher,
     clock: Clock,
     ids: Ids,
     limits: Limits,
+    recording: Recording,
+    redactor: Option<Redactor>,
     usage: Usage,
 }
 
@@ -53,6 +63,18 @@ pub struct Parts {
     pub ids: Ids,
     /// How much is too much.
     pub limits: Limits,
+    /// What is kept of requests and changes.
+    pub recording: Recording,
+}
+
+/// What is kept of requests and changes.
+pub struct Recording {
+    /// Takes the journal's entries.
+    pub recorder: Recorder,
+    /// The journal keeps bodies, without their secrets.
+    pub bodies: bool,
+    /// The audit keeps the values of changed attributes.
+    pub values: bool,
 }
 
 /// How much one request may ask for; announced in ServiceProviderConfig.
@@ -76,8 +98,22 @@ impl Directory {
     /// The directory over an open and migrated store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, registry, hasher, clock, ids, limits } = parts;
-        Self { inner: Arc::new(Inner { store, registry, hasher, clock, ids, limits, usage: Usage::default() }) }
+        let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
+        let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
+        let sharing =
+            groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
+        let redactor = recording.bodies.then(|| Redactor::new(&registry));
+        let usage = Usage::default();
+        Self {
+            inner: Arc::new(Inner { store, registry, sharing, hasher, clock, ids, limits, recording, redactor, usage }),
+        }
+    }
+
+    /// The resource type by the rules for this caller's writes.
+    fn kind_for(&self, caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
+        let sharing = if caller.profile.allows(Tolerance::UniqueGroupNames) { None } else { Some(&self.inner.sharing) };
+        let shared = sharing.into_iter().flatten().find(|shared| shared.name == kind.name);
+        Arc::clone(shared.unwrap_or(kind))
     }
 
     /// The schemas and resource types a caller sees.

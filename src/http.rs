@@ -1,8 +1,13 @@
-//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, health, the API documents.
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, health,
+//! the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
 
+mod access;
+mod admin;
+mod base;
+mod body;
 mod docs;
 mod error;
 mod etag;
@@ -12,11 +17,18 @@ pub mod openapi;
 mod route;
 mod scim;
 pub mod server;
+mod surface;
+mod trail;
 
 use crate::directory::Directory;
+use access::Access;
 use front::Front;
 use poem::{Endpoint, EndpointExt, get};
 use route::Routes;
+use surface::Surfaces;
+
+/// Every surface. Paths below none of them are refused in SCIM's shape.
+const SURFACES: Surfaces = Surfaces { first: &scim::SURFACE, others: &[&admin::SURFACE] };
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -37,14 +49,25 @@ impl Default for Options {
 /// Everything that is served, as one endpoint that never fails.
 #[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
-    let routes = Routes::new::<scim::Api>(scim::PREFIX, &["/livez", "/readyz", "/openapi/scim.json", "/docs"]);
-    let document = openapi::scim(directory.registry());
+    let routes = Routes::default().with::<scim::Api>(scim::PREFIX).with::<admin::Api>(admin::PREFIX).with_pages(&[
+        "/livez",
+        "/readyz",
+        "/docs",
+        "/docs/admin",
+        "/openapi/scim.json",
+        "/openapi/admin.json",
+    ]);
+    let (scim_document, admin_document) = (openapi::scim(directory.registry()), openapi::admin());
     let mount = poem::Route::new()
         .nest(scim::PREFIX, scim::service())
+        .nest(admin::PREFIX, admin::endpoint())
         .at("/livez", get(health::live))
         .at("/readyz", get(health::ready))
-        .at("/docs", get(docs::page(&document)))
-        .at("/openapi/scim.json", get(docs::document(document)))
+        .at("/docs", get(docs::page(&scim_document)))
+        .at("/docs/admin", get(docs::page(&admin_document)))
+        .at("/openapi/scim.json", get(docs::document(scim_document)))
+        .at("/openapi/admin.json", get(docs::document(admin_document)))
         .data(directory.clone());
-    Front::new(scim::Access::new(mount, directory, options), routes)
+    let guarded = Access::new(mount, SURFACES, directory.clone(), options);
+    Front::new(guarded, routes, SURFACES).recording(directory)
 }

@@ -5,14 +5,15 @@
 //! Resources are rows of canonical JSON text plus a search document of comparison keys
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
+pub mod audit;
 pub mod connections;
 pub mod dialect;
 pub mod external_ids;
+pub mod journal;
 pub mod keys;
 pub mod members;
 pub mod migrate;
 pub mod passwords;
-pub mod profiles;
 pub mod resources;
 pub mod select;
 pub mod sql;

@@ -1,5 +1,6 @@
 //! What commands answer: aligned tables for people, JSON for programs.
 
+use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
 use crate::directory::manage::{Connection, Tenant, Token};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
         "connection": token.connection,
         "name": token.name,
         "prefix": token.prefix,
-        "scopes": token.scopes.iter().map(|scope| scope.name()).collect::<Vec<_>>(),
+        "scopes": token.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
         "created": rfc3339(token.created),
         "expires": token.expires.map(rfc3339),
         "used": token.used.map(rfc3339),

@@ -39,6 +39,10 @@ fn every_setting_can_be_given_by_a_variable_and_by_the_file() {
         ("shutdown_seconds", "0"),
         ("bootstrap_token", "0123456789abcdef0123456789abcdef"),
         ("unique_group_names", "false"),
+        ("journal_days", "7"),
+        ("journal_rows", "5"),
+        ("journal_bodies", "true"),
+        ("audit_values", "true"),
         ("log", "warn,roster=debug"),
         ("log_format", "json"),
     ];

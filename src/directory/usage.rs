@@ -113,7 +113,9 @@ mod tests {
         usage.note(&token(3, Some(2 * MINUTE)), 2 * MINUTE + 1);
         usage.note(&token(4, None), 3 * MINUTE);
         let mut taken = usage.take();
-        taken.values_mut().for_each(|nums| nums.sort_unstable());
+        for nums in taken.values_mut() {
+            nums.sort_unstable();
+        }
         assert_eq!(taken, BTreeMap::from([(2 * MINUTE, vec![1, 2]), (3 * MINUTE, vec![4])]));
         assert_eq!(usage.take(), BTreeMap::new());
     }

@@ -3,6 +3,10 @@
 //! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
+mod membership;
+mod noting;
+
+use super::audit::{self, Beside};
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
@@ -10,7 +14,9 @@ use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
 use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
+use crate::store::audit::{Action, Actor};
 use crate::store::{Client, Conn, Row, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
@@ -45,17 +51,17 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { mut document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         validate::create(kind, &mut document)?;
         let password = match password {
             Some(text) => Some(self.inner.hasher.hash(&text).await?),
             None => None,
         };
-        let now = self.inner.clock.now();
-        let id = self.inner.ids.resource(now);
+        let scope = self.scope(caller, kind, show, used);
+        let id = self.inner.ids.resource(scope.now);
         let unit = Create {
-            scope: Scope { client: caller.client(), kind: Arc::clone(kind), show: show.clone(), now },
+            scope,
             document: resource::finish(kind, &id, document),
             id,
             members: members.unwrap_or_default(),
@@ -78,12 +84,12 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { document, members, password, unknown } = resource::read(kind, body)?;
+        let Draft { document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
         let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Replace(document),
@@ -112,7 +118,7 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Patch { id: named, edits, members, password, unknown } = patch::parse(kind, body)?;
+        let Patch { id: named, edits, members, password, unknown, used } = patch::parse(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
             tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
@@ -126,7 +132,7 @@ impl Directory {
             );
         }
         let unit = Change {
-            scope: self.scope(caller, kind, show),
+            scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
@@ -151,17 +157,24 @@ impl Directory {
     ) -> Result<(), Error> {
         caller.may_write()?;
         let unit = Delete {
-            client: caller.client(),
-            kind: Arc::clone(kind),
+            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), Used::default()),
             id: id.to_owned(),
             expect: expect.clone(),
-            now: self.inner.clock.now(),
         };
         self.inner.store.write(unit).await
     }
 
-    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection) -> Scope {
-        Scope { client: caller.client(), kind: Arc::clone(kind), show: show.clone(), now: self.inner.clock.now() }
+    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
+        Scope {
+            client: caller.client(),
+            kind: self.kind_for(caller, kind),
+            show: show.clone(),
+            now: self.inner.clock.now(),
+            drops_unknown_members: caller.profile.allows(Tolerance::UnknownMembers),
+            used,
+            actor: audit::actor(caller),
+            values: self.inner.recording.values,
+        }
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -218,6 +231,14 @@ struct Scope {
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
+    /// Members that nobody is are left out.
+    drops_unknown_members: bool,
+    /// The tolerances that reading the request made use of.
+    used: Used,
+    /// For the audit.
+    actor: Actor,
+    /// The audit keeps values.
+    values: bool,
 }
 
 struct Create {
@@ -233,21 +254,26 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now } = &self.scope;
+        let Scope { client, kind, show, now, .. } = &self.scope;
         let tenant = &client.tenant;
+        let mut used = self.scope.used;
         let row = resources::insert(conn, *client, kind, &self.id, &self.document, *now).await?;
-        if !self.members.is_empty() {
-            members::edit(conn, *tenant, &row, &MemberEdit::Add(self.members.clone()), "").await?;
-        }
+        let members = match self.members.as_slice() {
+            [] => false,
+            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
+        };
         if let Some(hash) = &self.password {
             passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
+        let beside = Beside { members, password: self.password.is_some() };
+        let documents = (&Object::new(), &self.document);
+        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
             let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
@@ -295,19 +321,16 @@ impl Change {
         Ok(resource::finish(kind, &self.id, document))
     }
 
-    /// Applies what does not live in the document; true if anything changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row) -> Result<bool, Error> {
+    /// Applies what does not live in the document; answers what of it changed.
+    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
         let tenant = self.scope.client.tenant;
-        let mut changed = false;
-        for edit in &self.members {
-            changed |= members::edit(conn, tenant, row, edit, &self.base).await?;
-        }
+        let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
-            PasswordChange::Keep => return Ok(changed),
+            PasswordChange::Keep => return Ok(Beside { members, password: false }),
             PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
             PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
         }
-        Ok(true)
+        Ok(Beside { members, password: true })
     }
 }
 
@@ -316,8 +339,9 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now } = &self.scope;
+        let Scope { client, kind, show, now, .. } = &self.scope;
         let tenant = &client.tenant;
+        let mut used = self.scope.used;
         let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
@@ -325,28 +349,35 @@ impl Unit for Change {
         let now = (*now).max(row.modified);
         let stored = parse(&row.document)?;
         let document = self.document(&stored)?;
-        let beside = self.beside(conn, &row).await?;
+        let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
             row = resources::replace(conn, *client, kind, &row, &stored, &document, now).await?;
-        } else if beside {
+        } else if beside.any() {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
+        let changed = if document != stored || beside.any() {
+            let action = match self.what {
+                What::Replace(_) => Action::Replaced,
+                What::Patch(_) => Action::Patched,
+            };
+            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
+        } else {
+            Vec::new()
+        };
         if let Some(limit) = self.answer_members
             && show.shows(Storage::Members)
             && members::more_than(conn, *tenant, row.num, limit).await?
         {
-            return Ok(Record { too_many_members: true, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        record::complete(conn, *tenant, kind, row, show).await
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
 struct Delete {
-    client: Client,
-    kind: Arc<ResourceType>,
+    scope: Scope,
     id: String,
     expect: Expect,
-    now: Micros,
 }
 
 impl Unit for Delete {
@@ -354,10 +385,16 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let locked = resources::lock(conn, self.client, &self.kind, &self.id).await?;
-        let row = locked.ok_or_else(|| not_found(&self.kind))?;
+        let Scope { client, kind, now, values, .. } = &self.scope;
+        let locked = resources::lock(conn, *client, kind, &self.id).await?;
+        let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
-        Ok(resources::remove(conn, self.client.tenant, &row, self.now).await?)
+        let document = parse(&row.document)?;
+        let documents = (&document, &Object::new());
+        let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
+        let groups = resources::remove(conn, client.tenant, &row, *now).await?;
+        changes.extend(groups.into_iter().map(audit::lost_a_member));
+        self.scope.note_all(conn, &changes).await
     }
 }
 

@@ -1,4 +1,4 @@
-//! The API documents for people and machines: `/docs` and `/openapi/scim.json`.
+//! The API documents for people and machines: pages below `/docs`, JSON below `/openapi`.
 //!
 //! The page carries everything it needs: it works without a network and asks no other host.
 
@@ -18,6 +18,9 @@ pub(super) fn document(text: String) -> impl Endpoint {
     fixed(text, "application/json", "default-src 'none'".to_owned())
 }
 
+/// The pages, as path and name; each links to all.
+const PAGES: [(&str, &str); 2] = [("/docs", "SCIM"), ("/docs/admin", "Administration")];
+
 /// Serves a page on which a document can be browsed and tried.
 pub(super) fn page(document: &str) -> impl Endpoint + use<> {
     let html = html(document);
@@ -35,6 +38,12 @@ fn html(document: &str) -> String {
         .replacen(&service.spec(), &embedded, 1)
         .replacen("<html charset=\"UTF-8\">", "<!doctype html>\n<html lang=\"en\">", 1)
         .replacen("<title>Swagger UI</title>", "<title>Roster API</title>", 1)
+        .replacen("<body>", &format!("<body>\n{}", links()), 1)
+}
+
+fn links() -> String {
+    let link = |(path, name): (&str, &str)| format!("<a href=\"{path}\">{name}</a>");
+    format!("<nav style=\"margin:1em;font-family:sans-serif\">{}</nav>", PAGES.map(link).join(" · "))
 }
 
 /// Allows the page's own scripts by their hashes, and requests to this server alone.

@@ -1,16 +1,17 @@
-//! Refusals: every failure becomes one HTTP status and one SCIM Error body (RFC 7644 §3.12).
+//! Refusals: every failure becomes one HTTP status and one body in the shape of its surface.
 //!
 //! This is the only place that decides on a status. A client sees a sentence it can act on; an
 //! internal cause goes to the log, once, under the request id the client is shown.
 
 use super::route::Route;
-use super::scim::MEDIA_TYPE;
+use super::surface::Shape;
 use crate::{directory, scim};
+use poem::Response;
 use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError, ResponseError};
 use poem::http::header::{ALLOW, RETRY_AFTER, WWW_AUTHENTICATE};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
-use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
+use poem_openapi::error::{ParseParamError, ParsePathError as WrongPathError};
 use poem_openapi::registry::{MetaResponses, Registry};
 use std::error::Error as StdError;
 use std::fmt::Write as _;
@@ -25,7 +26,10 @@ pub(super) const CHALLENGE_INVALID: &str = "Bearer realm=\"roster\", error=\"inv
 #[error("{detail}")]
 pub(super) struct Refusal {
     pub status: StatusCode,
+    /// For surfaces that show it.
     pub scim_type: Option<scim::ScimType>,
+    /// The field or parameter that is wrong, for surfaces that show it.
+    pub field: Option<String>,
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -36,7 +40,7 @@ pub(super) struct Refusal {
 impl Refusal {
     /// A refusal with a sentence for the client.
     pub(super) fn new(status: StatusCode, detail: impl Into<String>) -> Self {
-        Self { status, scim_type: None, detail: detail.into(), headers: Vec::new(), cause: None }
+        Self { status, scim_type: None, field: None, detail: detail.into(), headers: Vec::new(), cause: None }
     }
 
     /// An error of ours: the client sees the request id alone, the log sees the cause.
@@ -49,6 +53,22 @@ impl Refusal {
         Self::new(StatusCode::UNAUTHORIZED, detail).with_header(WWW_AUTHENTICATE, HeaderValue::from_static(challenge))
     }
 
+    /// 401 for a request without a credential.
+    pub(super) fn no_credential() -> Self {
+        Self::unauthenticated(
+            CHALLENGE,
+            "the request carries no credential; send the header Authorization: Bearer and a token (RFC 6750 §2.1)",
+        )
+    }
+
+    /// 400 for a field or parameter; the sentence begins with its name.
+    pub(super) fn field(name: impl Into<String>, rule: &str) -> Self {
+        let name = name.into();
+        let detail = format!("{name}: {rule}");
+        let scim_type = Some(scim::ScimType::InvalidValue);
+        Self { scim_type, field: Some(name), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+    }
+
     /// 503: the same request may succeed in a moment.
     pub(super) fn busy(detail: &str) -> Self {
         Self::new(StatusCode::SERVICE_UNAVAILABLE, detail).with_header(RETRY_AFTER, HeaderValue::from_static("1"))
@@ -56,7 +76,7 @@ impl Refusal {
 
     /// 404 for a path no route has.
     pub(super) fn no_route() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "nothing is served at this path; the SCIM endpoints are below /scim/v2")
+        Self::new(StatusCode::NOT_FOUND, "nothing is served at this path; /docs tells what there is")
     }
 
     /// 405 with the methods the path has.
@@ -64,7 +84,7 @@ impl Refusal {
         let allow = route.map(Route::allow).unwrap_or_default();
         let refusal = Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
-            format!("this path does not have this method; it has: {allow} (RFC 7644 §3.2)"),
+            format!("this path does not have this method; it has: {allow} (RFC 9110 §15.5.6)"),
         );
         match HeaderValue::try_from(allow) {
             Ok(allow) => refusal.with_header(ALLOW, allow),
@@ -88,11 +108,14 @@ impl Refusal {
             Ok(refusal) => return refusal,
             Err(error) => error,
         };
-        if error.is::<NotFoundError>() || error.is::<ParsePathError>() {
+        if error.is::<NotFoundError>() || error.is::<ParsePathError>() || error.is::<WrongPathError>() {
             return Self::no_route();
         }
         if error.is::<MethodNotAllowedError>() {
             return Self::method(route);
+        }
+        if let Some(error) = error.downcast_ref::<ParseParamError>() {
+            return Self::field(error.name, "the parameter is missing or has the wrong form");
         }
         match error.status() {
             status if status.is_client_error() => {
@@ -105,18 +128,15 @@ impl Refusal {
     }
 
     /// The response, and one line in the log if there is a cause to tell.
-    pub(super) fn render(self, request_id: &str) -> Response {
+    pub(super) fn render(mut self, shape: Shape, request_id: &str) -> Response {
         if let Some(cause) = &self.cause {
             tracing::error!(request_id, status = self.status.as_u16(), cause = chain(cause.as_ref()), "request failed");
         }
-        let detail = if self.status == StatusCode::INTERNAL_SERVER_ERROR {
-            format!("the server failed; its log tells why under request {request_id}")
-        } else {
-            self.detail
-        };
-        let scim_type = self.scim_type.map(scim::ScimType::as_str);
-        let body = scim::message::error(self.status.as_u16(), scim_type, &detail);
-        let mut response = Response::builder().status(self.status).content_type(MEDIA_TYPE).body(body);
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            self.detail = format!("the server failed; its log tells why under request {request_id}");
+        }
+        let body = (shape.write)(&self);
+        let mut response = Response::builder().status(self.status).content_type(shape.media_type).body(body);
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
         }
@@ -133,6 +153,12 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
         cause = error.source();
     }
     text
+}
+
+/// The field a sentence begins with, as in `name: it must be text`.
+fn field_of(sentence: &str) -> Option<String> {
+    let (name, _) = sentence.split_once(": ")?;
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)).then(|| name.to_owned())
 }
 
 impl From<scim::Error> for Refusal {
@@ -160,15 +186,16 @@ impl From<directory::Error> for Refusal {
     fn from(error: directory::Error) -> Self {
         match error {
             directory::Error::Scim(error) => error.into(),
-            directory::Error::NotFound(kind) => {
-                Self::new(StatusCode::NOT_FOUND, format!("there is no {kind} with this id"))
-            }
-            directory::Error::Taken(what) => {
-                Self::new(StatusCode::CONFLICT, format!("there is a {what} of that name already"))
-            }
-            directory::Error::Invalid(why) => {
-                Self { scim_type: Some(scim::ScimType::InvalidValue), ..Self::new(StatusCode::BAD_REQUEST, why) }
-            }
+            directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
+            directory::Error::Taken(what) => Self {
+                field: Some("name".to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))
+            },
+            directory::Error::Invalid(why) => Self {
+                scim_type: Some(scim::ScimType::InvalidValue),
+                field: field_of(&why),
+                ..Self::new(StatusCode::BAD_REQUEST, why)
+            },
             directory::Error::VersionMismatch => Self::new(
                 StatusCode::PRECONDITION_FAILED,
                 "the resource has another version than If-Match or If-None-Match allow; \
@@ -202,12 +229,6 @@ impl From<directory::Error> for Refusal {
 impl ResponseError for Refusal {
     fn status(&self) -> StatusCode {
         self.status
-    }
-}
-
-impl IntoResponse for Refusal {
-    fn into_response(self) -> Response {
-        self.render("-")
     }
 }
 

@@ -26,6 +26,12 @@ impl Route {
         names.join(", ")
     }
 
+    /// What stands in the place of the placeholder, if the route has one.
+    pub(super) fn variable<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let mut segments = self.template.split('/').zip(path.split('/'));
+        segments.find(|(template, _)| template.starts_with('{')).map(|(_, segment)| segment)
+    }
+
     fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
         let mut template = self.template.split('/');
@@ -45,17 +51,22 @@ impl Route {
 pub(super) struct Routes(Arc<[Route]>);
 
 impl Routes {
-    /// The routes of one API below a prefix, and others that only have GET.
-    pub(super) fn new<T: OpenApi>(prefix: &str, others: &[&str]) -> Self {
-        let mut routes: Vec<Route> = T::meta()
-            .into_iter()
-            .flat_map(|api| api.paths)
-            .map(|path| Route {
-                template: format!("{prefix}{}", path.path.trim_end_matches('/')),
-                methods: path.operations.into_iter().map(|operation| operation.method).collect(),
-            })
-            .collect();
-        routes.extend(others.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }));
+    /// Those and the routes of one API below a prefix.
+    pub(super) fn with<T: OpenApi>(self, prefix: &str) -> Self {
+        let paths = T::meta().into_iter().flat_map(|api| api.paths);
+        self.and(paths.map(|path| Route {
+            template: format!("{prefix}{}", path.path.trim_end_matches('/')),
+            methods: path.operations.into_iter().map(|operation| operation.method).collect(),
+        }))
+    }
+
+    /// Those and others that only have GET.
+    pub(super) fn with_pages(self, paths: &[&str]) -> Self {
+        self.and(paths.iter().map(|path| Route { template: (*path).to_owned(), methods: vec![Method::GET] }))
+    }
+
+    fn and(self, more: impl Iterator<Item = Route>) -> Self {
+        let mut routes: Vec<Route> = self.0.iter().cloned().chain(more).collect();
         // A path without a placeholder goes before one with.
         routes.sort_by_key(|route| route.template.contains('{'));
         Self(routes.into())
@@ -73,8 +84,17 @@ mod tests {
     use crate::http::scim::{Api, PREFIX};
 
     #[test]
+    fn the_variable_part_of_a_path_is_found() {
+        let routes = Routes::default().with::<Api>(PREFIX);
+        for (path, id) in [("/scim/v2/Users/1", Some("1")), ("/scim/v2/Users", None), ("/scim/v2/Users/.search", None)]
+        {
+            assert_eq!(routes.find(path).unwrap().variable(path), id, "{path}");
+        }
+    }
+
+    #[test]
     fn every_path_is_found_with_its_methods() {
-        let routes = Routes::new::<Api>(PREFIX, &["/livez"]);
+        let routes = Routes::default().with::<Api>(PREFIX).with_pages(&["/livez"]);
         let cases = [
             ("/scim/v2/Users", "/scim/v2/Users", "GET, HEAD, POST"),
             ("/scim/v2/Users/.search", "/scim/v2/Users/.search", "POST"),

@@ -2,7 +2,6 @@
 //!
 //! A further resource type is a line in [`resource`] and one in [`Api`].
 
-mod access;
 mod answer;
 mod call;
 mod discovery;
@@ -11,8 +10,10 @@ mod render;
 mod resource;
 mod search;
 
-pub(super) use access::Access;
-
+use super::error::Refusal;
+use super::surface::{Shape, Surface};
+use crate::directory::Caller;
+use crate::scim;
 use discovery::Discovery;
 use poem_openapi::OpenApiService;
 use resource::{Groups, Resources, Users};
@@ -23,6 +24,10 @@ pub(super) const MEDIA_TYPE: &str = "application/scim+json";
 /// Where the surface is mounted; the protocol's version is part of it (RFC 7644 §3.13).
 pub(super) const PREFIX: &str = "/scim/v2";
 
+/// How the surface stands among the others.
+pub(super) static SURFACE: Surface =
+    Surface { prefix: PREFIX, errors: Shape { media_type: MEDIA_TYPE, write: write_error }, admit };
+
 /// All routes of the surface.
 pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discovery);
 
@@ -30,4 +35,37 @@ pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discover
 pub(super) fn service() -> OpenApiService<Api, ()> {
     let api = (Resources::new(), Resources::new(), Everything, Discovery);
     OpenApiService::new(api, "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
+}
+
+/// The Error message (RFC 7644 §3.12).
+fn write_error(refusal: &Refusal) -> String {
+    scim::message::error(refusal.status.as_u16(), refusal.scim_type.map(scim::ScimType::as_str), &refusal.detail)
+}
+
+/// Discovery is open without a token, and refuses a wrong one (RFC 7644 §4). Rights are judged by
+/// the verbs of the directory.
+fn admit(path: &str, caller: Option<&Caller>) -> Result<(), Refusal> {
+    if caller.is_some() || is_open(path) { Ok(()) } else { Err(Refusal::no_credential()) }
+}
+
+/// Whether a path is open without a token. Nothing below can be written, so every method may pass
+/// and is told which ones there are.
+fn is_open(path: &str) -> bool {
+    let first = path.trim_start_matches('/').split('/').next();
+    matches!(first, Some("ServiceProviderConfig" | "Schemas" | "ResourceTypes"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_discovery_is_open() {
+        for path in ["/Schemas", "/Schemas/urn:x", "/ResourceTypes", "/ServiceProviderConfig"] {
+            assert!(admit(path, None).is_ok(), "{path}");
+        }
+        for path in ["", "/", "/Users", "/Users/Schemas", "/SchemasX", "/schemas"] {
+            assert!(admit(path, None).is_err(), "{path}");
+        }
+    }
 }

@@ -13,6 +13,7 @@ mod tests;
 use super::filter::Filter;
 use super::path::Target;
 use super::schema::ResourceType;
+use super::tolerance::{Profile, Used};
 use super::{Error, Object};
 use serde_json::Value;
 use std::fmt;
@@ -29,8 +30,11 @@ pub struct Patch {
     /// The `id` in a path-less value, which some clients send along. If it is not the id of the
     /// resource the request must be refused with `mutability`.
     pub id: Option<String>,
-    /// Names of attributes in path-less values that no schema knows; they were left out.
+    /// Names of attributes that no schema knows: in path-less values, where they were left out, or
+    /// in paths, whose operations were passed over.
     pub unknown: Vec<String>,
+    /// The tolerances without which the body would have been refused or read otherwise.
+    pub used: Used,
 }
 
 /// One change of one attribute.
@@ -94,13 +98,13 @@ pub enum MemberEdit {
     Replace(Vec<String>),
 }
 
-/// Reads the body of a PATCH.
+/// Reads the body of a PATCH as tolerantly as the profile says.
 ///
 /// # Errors
 /// `invalidSyntax`, `invalidPath`, `invalidValue`, `mutability` or `noTarget`, naming the operation
 /// (from 1) and the attribute.
-pub fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
-    parse::parse(kind, body)
+pub fn parse(kind: &ResourceType, body: &Value, profile: &Profile) -> Result<Patch, Error> {
+    parse::parse(kind, body, profile)
 }
 
 /// Applies the edits in order. After an error the document is of no use.

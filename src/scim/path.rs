@@ -8,6 +8,7 @@ mod value_path;
 #[cfg(test)]
 mod tests;
 
+pub(super) use value_path::names_nothing;
 pub use value_path::{ValuePath, resolve_patch};
 
 use super::schema::{Attribute, ResourceType, Schema};
@@ -185,6 +186,6 @@ fn unknown(kind: &ResourceType, name: &str) -> String {
 }
 
 /// A name a client wrote, if it is short enough for a message.
-fn shown(name: &str) -> &str {
+pub(super) fn shown(name: &str) -> &str {
     if name.len() <= 100 && !name.is_empty() { name } else { "the name" }
 }

@@ -10,6 +10,7 @@ pub(in crate::scim) mod shape;
 mod tests;
 
 use super::schema::{Attribute, Mutability, ResourceType, Schema, Storage};
+use super::tolerance::{Profile, Tolerance, Used};
 use super::{Error, Object};
 use serde_json::Value;
 use shape::Shape;
@@ -27,21 +28,50 @@ pub struct Draft {
     pub password: Option<String>,
     /// The names of attributes that no schema of the type knows; they were left out.
     pub unknown: Vec<String>,
+    /// The tolerances without which the body would have been refused or read otherwise.
+    pub used: Used,
 }
 
-/// Reads the body of a POST or PUT.
+/// Reads the body of a POST or PUT as tolerantly as the profile says.
 ///
 /// # Errors
-/// `invalidValue`, naming the attribute; `invalidSyntax` if the body is no object.
-pub fn read(kind: &ResourceType, body: Value) -> Result<Draft, Error> {
+/// `invalidValue`, naming the attribute; `invalidSyntax` if the body is no object or, where that is
+/// not tolerated, has an attribute that no schema knows.
+pub fn read(kind: &ResourceType, body: Value, profile: &Profile) -> Result<Draft, Error> {
     let Value::Object(body) = body else {
         return Err(Error::syntax("the body must be a JSON object that represents the resource (RFC 7644 §3.3)"));
     };
-    let mut reader = Reader { kind, draft: Draft::default(), shape: Shape::default() };
+    let mut reader = Reader { kind, draft: Draft::default(), shape: Shape::new(profile) };
+    if let Some(fault) = schemas_fault(kind, &body) {
+        reader.shape.leeway.need(Tolerance::AnySchemas, || Error::value(format!("schemas {fault} (RFC 7643 §3)")))?;
+    }
     reader.core(body)?;
-    let Reader { mut draft, mut shape, .. } = reader;
-    draft.unknown.append(&mut shape.unknown);
-    Ok(draft)
+    let Reader { draft, shape, .. } = reader;
+    Ok(Draft { unknown: shape.unknown, used: shape.leeway.used, ..draft })
+}
+
+/// What is wrong with the list of schemas of a body: it must name the schemas of the resource type
+/// that the body has attributes of, the core schema among them, and no others.
+fn schemas_fault(kind: &ResourceType, body: &Object) -> Option<String> {
+    let core = &kind.schema.id;
+    let sent = body.iter().find(|(name, _)| name.eq_ignore_ascii_case("schemas")).map(|(_, sent)| sent);
+    let Some(Value::Array(listed)) = sent else {
+        return Some(format!("must be a list of URNs with {core}"));
+    };
+    let is_listed =
+        |urn: &str| listed.iter().any(|listed| listed.as_str().is_some_and(|listed| listed.eq_ignore_ascii_case(urn)));
+    let is_ours = |listed: &Value| {
+        listed.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(core) || kind.extension(urn).is_some())
+    };
+    if !is_listed(core) {
+        return Some(format!("must name {core}"));
+    }
+    if !listed.iter().all(is_ours) {
+        return Some(format!("may only name schemas of the resource type {}", kind.name));
+    }
+    let mut used = body.iter().filter(|(_, sent)| !sent.is_null()).filter_map(|(name, _)| kind.extension(name));
+    let missing = used.find(|extension| !is_listed(&extension.schema.id))?;
+    Some(format!("must name {}, whose attributes the body has", missing.schema.id))
 }
 
 /// Puts `schemas` (the core schema and every extension with a value) and `id` first.
@@ -56,13 +86,13 @@ pub fn finish(kind: &ResourceType, id: &str, document: Object) -> Object {
     finished
 }
 
-struct Reader<'k> {
+struct Reader<'k, 'p> {
     kind: &'k ResourceType,
     draft: Draft,
-    shape: Shape,
+    shape: Shape<'p>,
 }
 
-impl<'k> Reader<'k> {
+impl<'k> Reader<'k, '_> {
     fn core(&mut self, body: Object) -> Result<(), Error> {
         for (name, sent) in body {
             if name.eq_ignore_ascii_case("schemas") {
@@ -75,7 +105,7 @@ impl<'k> Reader<'k> {
             } else if let Some((extension, attribute)) = find(self.kind, &name) {
                 self.put(extension, attribute, sent)?;
             } else {
-                self.draft.unknown.push(name);
+                self.shape.leave_out(name)?;
             }
         }
         Ok(())
@@ -85,7 +115,9 @@ impl<'k> Reader<'k> {
         for (name, sent) in object(&schema.id, sent)? {
             match schema.attribute(&name) {
                 Some(attribute) => self.put(Some(schema), attribute, sent)?,
-                None => self.draft.unknown.push(format!("{}:{name}", schema.id)),
+                // Every representation may say what it is (RFC 7643 §3).
+                None if name.eq_ignore_ascii_case("schemas") => {}
+                None => self.shape.leave_out(format!("{}:{name}", schema.id))?,
             }
         }
         Ok(())
@@ -98,8 +130,8 @@ impl<'k> Reader<'k> {
         match attribute.storage {
             Storage::Groups => {}
             Storage::Members if sent.is_null() => {}
-            Storage::Members => self.draft.members = Some(shape::member_ids(attribute, sent)?),
-            Storage::Password => self.draft.password = shape::password(attribute, sent)?,
+            Storage::Members => self.draft.members = Some(self.shape.member_ids(attribute, sent)?),
+            Storage::Password => self.draft.password = self.shape.password(attribute, sent)?,
             Storage::Document | Storage::Indexed | Storage::Connection => {
                 if let Some(value) = self.shape.attribute(attribute, sent)?
                     && let Some(attributes) = container(&mut self.draft.document, extension)

@@ -170,6 +170,9 @@ pub struct ResourceType {
     /// The attributes that name a resource where another one shows it (a member's `display`),
     /// the first with a value wins.
     pub display: Vec<Arc<Attribute>>,
+    /// Whether a resource may have the key of another one though its attribute is unique: a client
+    /// that lives with equal names writes it.
+    pub shares_key: bool,
 }
 
 /// All schemas and resource types of one tenant.

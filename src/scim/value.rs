@@ -10,6 +10,7 @@ mod instant;
 mod tests;
 
 use super::schema::{Attribute, Kind, ResourceType, Returned, Storage};
+use super::tolerance::Tolerance;
 use super::{Error, Object};
 use base64::Engine as _;
 use base64::alphabet;
@@ -109,9 +110,30 @@ pub fn coerce(attribute: &Attribute, value: Value) -> Result<Option<Value>, Erro
         Kind::Binary => checked(value, is_base64),
         Kind::Complex => None,
     };
-    coerced
-        .map(Some)
-        .ok_or_else(|| Error::value(format!("attribute {} must be {}", attribute.name, wanted(attribute.kind))))
+    coerced.map(Some).ok_or_else(|| mismatch(attribute))
+}
+
+/// The tolerance without which a value is not one of the attribute's type, though [`coerce`] may
+/// bring it there.
+pub(super) fn stretch(attribute: &Attribute, value: &Value) -> Option<Tolerance> {
+    match attribute.kind {
+        Kind::Boolean if value.is_string() => Some(Tolerance::TextBooleans),
+        Kind::String | Kind::Reference if value.is_number() => Some(Tolerance::LooseShapes),
+        Kind::Integer | Kind::Decimal if value.is_string() => Some(Tolerance::LooseShapes),
+        Kind::String
+        | Kind::Reference
+        | Kind::Boolean
+        | Kind::Integer
+        | Kind::Decimal
+        | Kind::DateTime
+        | Kind::Binary
+        | Kind::Complex => None,
+    }
+}
+
+/// The refusal of a value that is not of the attribute's type.
+pub(super) fn mismatch(attribute: &Attribute) -> Error {
+    Error::value(format!("attribute {} must be {}", attribute.name, wanted(attribute.kind)))
 }
 
 /// What a value of this type looks like, for messages.

@@ -7,6 +7,7 @@ use super::sql::{Record, Sql, Val};
 use super::{Conn, Error, Row, TenantId, select};
 use crate::scim::filter::Filter;
 use crate::scim::patch::MemberEdit;
+use std::collections::HashSet;
 
 /// A member of a group.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,6 +113,18 @@ async fn check(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<bool
         Some(unknown) => Err(Error::UnknownMember(unknown)),
         None => record.truth(1),
     }
+}
+
+/// Those of these ids that cannot be members, because nobody has them.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unknown(conn: &mut Conn, tenant: TenantId, ids: &[String]) -> Result<HashSet<String>, Error> {
+    let mut sql = conn.sql().with("SELECT x.value FROM ", []);
+    sql.list(Val::Texts(ids.to_vec()));
+    sql.push(" LEFT JOIN resource r ON r.id = x.value AND r.tenant = ").bind(tenant.0);
+    sql.push(" AND r.type IN ('User', 'Group') WHERE r.num IS NULL");
+    conn.fetch(sql).await?.iter().map(|record| record.text(0)).collect()
 }
 
 /// Whether a group is found among the groups it is in, directly or through others.

@@ -11,6 +11,7 @@ const SQLITE: &[Step] = &[
     Step { version: 1, name: "directory", text: include_str!("../../migrations/sqlite/0001_directory.sql") },
     Step { version: 2, name: "profiles", text: include_str!("../../migrations/sqlite/0002_profiles.sql") },
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/sqlite/0003_credentials.sql") },
+    Step { version: 5, name: "journal", text: include_str!("../../migrations/sqlite/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/sqlite/0006_external_id.sql") },
 ];
 
@@ -18,6 +19,7 @@ const POSTGRES: &[Step] = &[
     Step { version: 1, name: "directory", text: include_str!("../../migrations/postgres/0001_directory.sql") },
     Step { version: 2, name: "profiles", text: include_str!("../../migrations/postgres/0002_profiles.sql") },
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/postgres/0003_credentials.sql") },
+    Step { version: 5, name: "journal", text: include_str!("../../migrations/postgres/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/postgres/0006_external_id.sql") },
 ];
 

@@ -77,6 +77,9 @@ impl<'a> Call<'a> {
         if uri.starts_with("/scim/") && !head {
             answer.check();
         }
+        if uri.starts_with("/admin/") && !head {
+            answer.check_admin();
+        }
         answer
     }
 }
@@ -107,6 +110,15 @@ impl Answer {
         let answer = self.is(status);
         let found = answer.json["scimType"].as_str().unwrap_or("");
         assert_eq!(found, scim_type, "{}: {}", answer.asked, answer.text);
+        answer.json["detail"].as_str().unwrap().to_owned()
+    }
+
+    /// A problem of this status that names this field, if any; its detail.
+    #[track_caller]
+    pub fn problem(self, status: u16, field: Option<&str>) -> String {
+        let answer = self.is(status);
+        let found = answer.json.pointer("/errors/0/field").and_then(Value::as_str);
+        assert_eq!(found, field, "{}: {}", answer.asked, answer.text);
         answer.json["detail"].as_str().unwrap().to_owned()
     }
 
@@ -180,6 +192,37 @@ impl Answer {
         }
         let promised = match status {
             401 => "www-authenticate",
+            405 => "allow",
+            503 => "retry-after",
+            _ => return,
+        };
+        assert!(self.header(promised).is_some(), "{asked}: {status} without {promised}");
+    }
+
+    /// What every answer of the admin surface keeps: plain JSON, problem details, nothing cached.
+    fn check_admin(&self) {
+        let Self { asked, text, status, json, .. } = self;
+        assert!(*status < 500 || *status == 503, "{asked}: {status} {text}");
+        if *status == 204 {
+            assert!(text.is_empty(), "{asked}: 204 with a body: {text}");
+            return;
+        }
+        if *status < 400 {
+            assert_eq!(self.header("content-type"), Some("application/json"), "{asked}");
+            assert_eq!(self.header("cache-control"), Some("no-store"), "{asked}");
+            assert_eq!(self.header("location").is_some(), *status == 201, "{asked}");
+            return;
+        }
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{asked}: {text}");
+        assert_eq!(json["type"], "about:blank", "{asked}: {text}");
+        assert_eq!(json["status"], *status, "{asked}: {text}");
+        assert!(json["title"].as_str().is_some_and(|title| !title.is_empty()), "{asked}: {text}");
+        assert!(json["detail"].as_str().is_some_and(|detail| detail.len() > 5), "{asked}: {text}");
+        for error in json.get("errors").and_then(Value::as_array).into_iter().flatten() {
+            assert!(error["field"].is_string() && error["detail"].is_string(), "{asked}: {text}");
+        }
+        let promised = match status {
+            401 | 403 => "www-authenticate",
             405 => "allow",
             503 => "retry-after",
             _ => return,

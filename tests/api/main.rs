@@ -14,6 +14,7 @@
     reason = "a test that cannot go on has failed, and a table of cases is as long as it is"
 )]
 
+mod admin;
 mod architecture;
 mod call;
 mod cli;
@@ -28,9 +29,12 @@ mod faults;
 mod filters;
 mod groups;
 mod hostile;
+mod isolation;
+mod journal;
 mod manage;
 mod patch;
 mod pattern;
+mod profiles;
 mod property;
 mod races;
 mod secrets;

@@ -59,7 +59,8 @@ async fn sql_selects_what_the_evaluator_matches(api: Api) {
         let mut inserts = Vec::new();
         for number in 0..RESOURCES {
             let body = chance.body(&kind, number);
-            let draft = resource::read(&kind, body.clone()).unwrap_or_else(|error| panic!("{error}: {body}"));
+            let draft = resource::read(&kind, body.clone(), &Profile::default())
+                .unwrap_or_else(|error| panic!("{error}: {body}"));
             let id = format!("thing-{batch}-{number}");
             let document = resource::finish(&kind, &id, draft.document);
             let now = crate::server::START + Micros::try_from(chance.below(5)).unwrap() * 1000;
@@ -96,7 +97,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
     let mut inserts = Vec::new();
     for number in 0..RESOURCES {
         let kind = if number < 20 { user } else { group };
-        let draft = resource::read(kind, chance.body(kind, number)).unwrap();
+        let draft = resource::read(kind, chance.body(kind, number), &Profile::default()).unwrap();
         let id = format!("r{number:02}");
         let document = resource::finish(kind, &id, draft.document);
         inserts.push((Arc::clone(kind), id, document, crate::server::START));

@@ -5,6 +5,7 @@
 use libfuzzer_sys::fuzz_target;
 use roster::scim::schema::Registry;
 use roster::scim::schema::document::{Choices, built_in};
+use roster::scim::tolerance::Profile;
 use roster::scim::{Object, json, patch};
 use serde_json::{Value, json};
 use std::sync::LazyLock;
@@ -29,7 +30,7 @@ static DOCUMENT: LazyLock<Object> = LazyLock::new(|| {
 fuzz_target!(|bytes: &[u8]| {
     let Ok(body) = json::parse(bytes) else { return };
     for kind in &REGISTRY.types {
-        let Ok(parsed) = patch::parse(kind, &body) else { continue };
+        let Ok(parsed) = patch::parse(kind, &body, &Profile::default()) else { continue };
         let mut document = DOCUMENT.clone();
         let _ = patch::apply(kind, &parsed.edits, &mut document);
     }

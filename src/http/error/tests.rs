@@ -1,11 +1,11 @@
 use super::*;
 use crate::http::route::Routes;
-use crate::http::scim::{Api, PREFIX};
+use crate::http::scim::{Api, MEDIA_TYPE, PREFIX, SURFACE};
 use crate::scim::ScimType;
 use serde_json::Value;
 
 async fn rendered(refusal: Refusal) -> (Response, Value) {
-    let mut response = refusal.render("the-request");
+    let mut response = refusal.render(SURFACE.errors, "the-request");
     let body = response.take_body().into_string().await.unwrap();
     (response, serde_json::from_str(&body).unwrap())
 }
@@ -68,7 +68,7 @@ fn a_cause_is_told_with_its_own_causes() {
 
 #[tokio::test]
 async fn a_refusal_of_the_framework_is_a_scim_error() {
-    let routes = Routes::new::<Api>(PREFIX, &[]);
+    let routes = Routes::default().with::<Api>(PREFIX);
     let users = routes.find("/scim/v2/Users");
     let cases = [
         (poem::Error::from(NotFoundError), 404, None),

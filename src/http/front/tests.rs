@@ -1,5 +1,5 @@
 use super::*;
-use crate::http::scim::{Api, MEDIA_TYPE, PREFIX};
+use crate::http::scim::{Api, MEDIA_TYPE, PREFIX, SURFACE};
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
 use poem::{Route, get};
@@ -9,7 +9,8 @@ fn front() -> impl Endpoint<Output = Response> {
     let echo = make_sync(|request: Request| request.uri().to_string());
     let broken = make_sync(|_| -> &'static str { panic!("secret") });
     let inner = Route::new().at("/livez", get(echo)).at("/readyz", get(broken));
-    Front::new(inner, Routes::new::<Api>(PREFIX, &["/livez", "/readyz"]))
+    let routes = Routes::default().with::<Api>(PREFIX).with_pages(&["/livez", "/readyz"]);
+    Front::new(inner, routes, Surfaces { first: &SURFACE, others: &[] })
 }
 
 async fn call(method: Method, uri: &str) -> Response {

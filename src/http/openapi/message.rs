@@ -155,7 +155,7 @@ fn error() -> Value {
                 "description": "What is wrong and what would be right, for people.",
             },
         },
-        "examples": [example::error(404, None, "there is no User with this id")],
+        "examples": [example::error(404, None, "there is no such User")],
     })
 }
 

@@ -1,6 +1,8 @@
 //! What each operation takes and answers, told from its path, its method and the registry.
 
-use super::{example, part, schema};
+use super::part::{error_references, reference, response};
+use super::scim::FAULTS;
+use super::{example, schema};
 use crate::http::scim::MEDIA_TYPE;
 use crate::scim::schema::{Registry, ResourceType};
 use crate::scim::urn;
@@ -86,7 +88,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         open: false,
     };
     let body = || Content { schema: schema::body(kind), example: example::body(kind) };
-    let shown = || Content { schema: schema::reference(name), example: example::resource(kind) };
+    let shown = || Content { schema: reference(name), example: example::resource(kind) };
     let answer = |status, description| Answer { status, description, content: Some(shown()), headers: TAGGED };
     Some(match (rest, method) {
         ("", "get") => Operation {
@@ -107,7 +109,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         },
         ("/.search", "post") => Operation {
             description: "A list whose terms stay out of URLs and logs (RFC 7644 §3.4.3).",
-            request: Some(Content { schema: schema::reference("SearchRequest"), example: example::search() }),
+            request: Some(Content { schema: reference("SearchRequest"), example: example::search() }),
             answers: vec![page(&schema::list_component(kind), example::list(kind))],
             errors: &[400, 408, 413, 415],
             ..new(format!("search{name}s"), format!("Search {lower}s"))
@@ -132,7 +134,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
                           version stays.",
             parameters: CHANGE,
             request: Some(Content {
-                schema: schema::reference("PatchOp"),
+                schema: reference("PatchOp"),
                 example: if kind.schema.id == urn::GROUP { example::group_patch() } else { example::patch() },
             }),
             answers: vec![
@@ -177,7 +179,7 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         ("/.search", "post") => Operation {
             id: "searchAll".to_owned(),
             summary: "Search resources of every type".to_owned(),
-            request: Some(Content { schema: schema::reference("SearchRequest"), example: example::search() }),
+            request: Some(Content { schema: reference("SearchRequest"), example: example::search() }),
             errors: &[400, 408, 413, 415],
             ..operation
         },
@@ -209,7 +211,7 @@ fn discovery(path: &str, method: &str) -> Option<Operation> {
         answers: vec![Answer {
             status: 200,
             description: "The document.",
-            content: Some(Content { schema: schema::reference(schema), example }),
+            content: Some(Content { schema: reference(schema), example }),
             headers: &[],
         }],
         errors,
@@ -221,7 +223,7 @@ fn page(schema: &str, example: Value) -> Answer {
     Answer {
         status: 200,
         description: "One page of results, perhaps empty.",
-        content: Some(Content { schema: schema::reference(schema), example }),
+        content: Some(Content { schema: reference(schema), example }),
         headers: &[],
     }
 }
@@ -239,10 +241,7 @@ impl Operation {
 
         let mut responses: Map<String, Value> =
             self.answers.iter().map(|answer| (answer.status.to_string(), answer.write())).collect();
-        let mut errors: Vec<u16> = self.errors.iter().chain(part::ALWAYS).copied().collect();
-        errors.sort_unstable();
-        responses.extend(errors.into_iter().map(|status| (status.to_string(), part::error_reference(status))));
-        responses.insert("default".to_owned(), part::default_error());
+        responses.extend(error_references(FAULTS, self.errors));
 
         let mut operation = Map::new();
         operation.insert("tags".to_owned(), json!([self.tag]));
@@ -279,7 +278,7 @@ fn path_parameter(parameter: &Value) -> Value {
 impl Answer {
     fn write(&self) -> Value {
         let content = self.content.as_ref().map(|content| content.write(&[MEDIA_TYPE]));
-        part::response(self.description, self.headers, content)
+        response(self.description, self.headers, content)
     }
 }
 

@@ -2,14 +2,10 @@
 //!
 //! A canonical value is an example, never an enumeration: the server stores others too.
 
+use super::part::reference;
 use super::{example, message};
 use crate::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Schema};
 use serde_json::{Map, Value, json};
-
-/// A reference to a component schema.
-pub(super) fn reference(name: &str) -> Value {
-    json!({ "$ref": format!("#/components/schemas/{name}") })
-}
 
 /// The name of the component of a schema.
 fn component(schema: &Schema) -> String {

@@ -1,11 +1,16 @@
 use super::*;
-use crate::http::scim::Api;
+use crate::http::{admin as admin_surface, scim as scim_surface};
 use crate::scim::schema::document::{Choices, built_in};
+use crate::scim::tolerance::Tolerance;
 use poem_openapi::OpenApi;
 use std::collections::BTreeSet;
 
 fn document() -> Value {
     serde_json::from_str(&scim(&built_in(Choices { unique_group_names: true }))).unwrap()
+}
+
+fn admin_document() -> Value {
+    serde_json::from_str(&admin()).unwrap()
 }
 
 /// Every operation as (path, method, operation).
@@ -46,29 +51,43 @@ fn each_reference(value: &Value, found: &mut BTreeSet<String>) {
     }
 }
 
-#[test]
-fn every_route_is_described_once() {
+/// The operations an API declares, each of which must stand in one place.
+fn declared<T: OpenApi>() -> BTreeSet<(String, String)> {
     let mut declared = BTreeSet::new();
-    for path in Api::meta().into_iter().flat_map(|api| api.paths) {
-        for operation in path.operations {
+    let paths: Vec<_> = T::meta().into_iter().flat_map(|api| api.paths).collect();
+    for path in &paths {
+        for operation in &path.operations {
             let method = operation.method.as_str().to_lowercase();
             assert!(declared.insert((path.path.clone(), method.clone())), "{method} {} is there twice", path.path);
         }
     }
-    let document = document();
-    let described: BTreeSet<_> =
-        operations(&document).iter().map(|(path, method, _)| ((*path).to_owned(), (*method).to_owned())).collect();
-    assert_eq!(described, declared);
     // The same path in two APIs would be one key twice, and the first would be lost.
-    let paths: Vec<_> = Api::meta().into_iter().flat_map(|api| api.paths).map(|path| path.path).collect();
-    assert_eq!(paths.iter().collect::<BTreeSet<_>>().len(), paths.len());
+    let names: BTreeSet<_> = paths.iter().map(|path| &path.path).collect();
+    assert_eq!(names.len(), paths.len());
+    declared
 }
 
 #[test]
-fn every_operation_has_an_id_a_success_and_its_errors_in_scim_form() {
-    let document = document();
+fn every_route_is_described_once() {
+    for (document, declared) in
+        [(document(), declared::<scim_surface::Api>()), (admin_document(), declared::<admin_surface::Api>())]
+    {
+        let described: BTreeSet<_> =
+            operations(&document).iter().map(|(path, method, _)| ((*path).to_owned(), (*method).to_owned())).collect();
+        assert_eq!(described, declared);
+    }
+}
+
+#[test]
+fn every_operation_has_an_id_a_success_and_its_errors_in_the_form_of_its_surface() {
+    check_operations(&document(), "application/scim+json", "application/scim+json", "Error", &json!("404"));
+    check_operations(&admin_document(), "application/json", "application/problem+json", "Problem", &json!(404));
+}
+
+fn check_operations(document: &Value, media_type: &str, error_type: &str, error: &str, status_of_404: &Value) {
     let mut ids = BTreeSet::new();
-    for (path, method, operation) in operations(&document) {
+    let error = format!("#/components/schemas/{error}");
+    for (path, method, operation) in operations(document) {
         let at = format!("{method} {path}");
         assert!(ids.insert(operation["operationId"].as_str().unwrap()), "{at}");
         assert!(!operation["summary"].as_str().unwrap().is_empty(), "{at}");
@@ -79,25 +98,57 @@ fn every_operation_has_an_id_a_success_and_its_errors_in_scim_form() {
         for status in ["401", "403", "500", "503", "default"] {
             assert!(responses.contains_key(status), "{at} lacks {status}");
         }
+        if path.contains('{') {
+            assert!(responses.contains_key("404"), "{at} lacks 404");
+        }
         for (status, response) in responses {
-            let response = resolve(&document, response);
-            let media = &response["content"]["application/scim+json"];
+            let response = resolve(document, response);
+            assert!(response["headers"]["X-Request-Id"].is_object(), "{at} {status}");
             match status.as_str() {
                 "204" | "304" => assert!(response.get("content").is_none(), "{at} {status}"),
-                "200" | "201" => assert!(media["schema"].is_object() && media["example"].is_object(), "{at} {status}"),
-                "default" => assert_eq!(media["schema"]["$ref"], "#/components/schemas/Error", "{at}"),
+                "200" | "201" => assert!(response["content"][media_type]["schema"].is_object(), "{at} {status}"),
                 _ => {
-                    assert_eq!(media["schema"]["$ref"], "#/components/schemas/Error", "{at} {status}");
-                    assert_eq!(media["example"]["status"], *status, "{at}");
+                    let media = &response["content"][error_type];
+                    assert_eq!(media["schema"]["$ref"], error, "{at} {status}");
+                    if status == "404" {
+                        assert_eq!(&media["example"]["status"], status_of_404, "{at}");
+                    }
+                    assert_eq!(media["example"].is_null(), status == "default", "{at} {status}");
                 }
             }
         }
-        let takes_body = ["post", "put", "patch"].contains(&method);
-        assert_eq!(operation.get("requestBody").is_some(), takes_body, "{at}");
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
-            assert!(!resolve(&document, parameter)["description"].as_str().unwrap().is_empty(), "{at}");
+            assert!(!resolve(document, parameter)["description"].as_str().unwrap().is_empty(), "{at}");
         }
     }
+}
+
+#[test]
+fn whatever_writes_takes_a_body_and_every_answer_of_scim_has_an_example() {
+    let document = document();
+    for (path, method, operation) in operations(&document) {
+        let at = format!("{method} {path}");
+        assert_eq!(operation.get("requestBody").is_some(), ["post", "put", "patch"].contains(&method), "{at}");
+        for status in ["200", "201"] {
+            let answer = &operation["responses"][status];
+            assert!(answer.is_null() || answer["content"]["application/scim+json"]["example"].is_object(), "{at}");
+        }
+    }
+}
+
+#[test]
+fn the_admin_document_tells_names_times_and_tolerances_apart() {
+    let document = admin_document();
+    let schemas = &document["components"]["schemas"];
+    assert_eq!(schemas["Token"]["properties"]["created"]["format"], "date-time");
+    assert_eq!(schemas["NewToken"]["required"], json!(["connection", "name", "scopes"]));
+    assert!(schemas["NewToken"]["properties"]["scopes"]["items"]["enum"].as_array().unwrap().contains(&json!("admin")));
+    let names = schemas["Profile"]["properties"]["tolerances"]["propertyNames"]["enum"].as_array().unwrap();
+    assert_eq!(names.len(), Tolerance::ALL.len());
+    let made = &document["paths"]["/tenants/{tenant}/tokens"]["post"]["responses"];
+    assert!(made["201"]["headers"]["Location"].is_object());
+    assert!(made["413"].is_object() && made["415"].is_object() && made.get("409").is_none());
+    assert!(document["paths"]["/tenants"]["post"]["responses"]["409"].is_object());
 }
 
 #[test]
@@ -115,15 +166,16 @@ fn headers_stand_where_they_are_sent() {
 
 #[test]
 fn every_reference_leads_somewhere_and_every_component_is_used() {
-    let document = document();
-    let mut found = BTreeSet::new();
-    each_reference(&document, &mut found);
-    for reference in &found {
-        assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference}");
-    }
-    for (kind, components) in document["components"].as_object().unwrap() {
-        for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
-            assert!(found.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is not used");
+    for document in [document(), admin_document()] {
+        let mut found = BTreeSet::new();
+        each_reference(&document, &mut found);
+        for reference in &found {
+            assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference}");
+        }
+        for (kind, components) in document["components"].as_object().unwrap() {
+            for name in components.as_object().unwrap().keys().filter(|_| kind != "securitySchemes") {
+                assert!(found.contains(&format!("#/components/{kind}/{name}")), "{kind}/{name} is not used");
+            }
         }
     }
 }

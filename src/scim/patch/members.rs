@@ -7,7 +7,7 @@ use super::{Action, MemberEdit};
 use crate::scim::Error;
 use crate::scim::filter::{Check, Filter, Operator, Test};
 use crate::scim::path::Target;
-use crate::scim::resource::shape;
+use crate::scim::resource::shape::Shape;
 use crate::scim::schema::Attribute;
 use crate::scim::value::Key;
 use serde_json::Value;
@@ -40,6 +40,7 @@ pub(super) fn within_limits(edits: &[MemberEdit]) -> Result<(), Error> {
 
 /// The change an operation on the members means; none if it changes nothing we keep.
 pub(super) fn read(
+    shape: &mut Shape,
     action: Action,
     target: &Target,
     filter: Option<Filter>,
@@ -48,22 +49,22 @@ pub(super) fn read(
     let attribute = &*target.attribute;
     let is_value = target.sub.as_ref().map(|sub| sub.name == "value");
     match (filter, is_value) {
-        (None, None) => all(action, attribute, value).map(Some),
+        (None, None) => all(shape, action, attribute, value).map(Some),
         (None, Some(true)) if value.as_ref().is_some_and(|value| !value.is_null()) => match action {
-            Action::Add | Action::Remove => all(action, attribute, value).map(Some),
+            Action::Add | Action::Remove => all(shape, action, attribute, value).map(Some),
             Action::Replace => Err(immutable(target)),
         },
-        (Some(filter), None) => selected(action, target, filter, value).map(Some),
-        (Some(filter), Some(true)) if action == Action::Add => selected(action, target, filter, value).map(Some),
+        (Some(filter), None) => selected(shape, action, target, filter, value).map(Some),
+        (Some(filter), Some(true)) if action == Action::Add => selected(shape, action, target, filter, value).map(Some),
         (None, Some(_)) | (Some(_), Some(true)) => Err(immutable(target)),
         // The display, type or $ref of one member: derived, so that there is nothing to change.
         (Some(_), Some(false)) => Ok(None),
     }
 }
 
-fn all(action: Action, attribute: &Attribute, value: Option<Value>) -> Result<MemberEdit, Error> {
+fn all(shape: &mut Shape, action: Action, attribute: &Attribute, value: Option<Value>) -> Result<MemberEdit, Error> {
     let is_nothing = value.as_ref().is_none_or(Value::is_null);
-    let ids = shape::member_ids(attribute, value.unwrap_or(Value::Null))?;
+    let ids = shape.member_ids(attribute, value.unwrap_or(Value::Null))?;
     Ok(match action {
         Action::Add => MemberEdit::Add(ids),
         Action::Remove if is_nothing => MemberEdit::Replace(Vec::new()),
@@ -72,7 +73,13 @@ fn all(action: Action, attribute: &Attribute, value: Option<Value>) -> Result<Me
     })
 }
 
-fn selected(action: Action, target: &Target, filter: Filter, value: Option<Value>) -> Result<MemberEdit, Error> {
+fn selected(
+    shape: &mut Shape,
+    action: Action,
+    target: &Target,
+    filter: Filter,
+    value: Option<Value>,
+) -> Result<MemberEdit, Error> {
     let mut ids = Vec::new();
     let is_by_id = collect_ids(&filter, &mut ids);
     if action == Action::Remove {
@@ -84,7 +91,7 @@ fn selected(action: Action, target: &Target, filter: Filter, value: Option<Value
             target.attribute.name
         )));
     }
-    let given = shape::member_ids(&target.attribute, value.map_or(Value::Null, nameless))?;
+    let given = shape.member_ids(&target.attribute, value.map_or(Value::Null, nameless))?;
     if action == Action::Replace && given.iter().any(|id| !ids.contains(id)) {
         return Err(immutable(target));
     }

@@ -4,9 +4,10 @@
 
 use super::{Action, Edit, PasswordEdit, Patch, in_operation, members};
 use crate::scim::path::{self, Target, ValuePath};
-use crate::scim::resource::{self, shape, shape::Shape};
+use crate::scim::resource::{self, shape::Shape};
 use crate::scim::schema::{Attribute, Mutability, ResourceType, Schema, Storage};
-use crate::scim::{Error, Object};
+use crate::scim::tolerance::{Leeway, Profile, Tolerance};
+use crate::scim::{Error, Object, ScimType, urn};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -16,24 +17,48 @@ const MAX_OPERATIONS: usize = 1000;
 const MAX_PATH: usize = 1024;
 
 /// Reads the body of a PATCH.
-pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
-    let Some(Value::Array(operations)) = body.as_object().and_then(|body| member(body, "Operations")) else {
-        return Err(Error::syntax(
-            "the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)",
-        ));
-    };
+pub(super) fn parse(kind: &ResourceType, body: &Value, profile: &Profile) -> Result<Patch, Error> {
+    let mut shape = Shape::new(profile);
+    let operations = operations(body, &mut shape.leeway)?;
     if operations.len() > MAX_OPERATIONS {
         return Err(Error::too_large(format!("Operations: at most {MAX_OPERATIONS} may be sent at a time")));
     }
     let mut patch = Patch::default();
-    let mut shape = Shape::default();
     for (number, operation) in (1..).zip(operations) {
         let mut reader = Reader { kind, number, patch: &mut patch, shape: &mut shape };
         reader.operation(operation).map_err(|error| in_operation(number, error))?;
     }
     members::within_limits(&patch.members)?;
-    patch.unknown.append(&mut shape.unknown);
-    Ok(patch)
+    Ok(Patch { unknown: shape.unknown, used: shape.leeway.used, ..patch })
+}
+
+/// The operations of a PatchOp.
+fn operations<'b>(body: &'b Value, leeway: &mut Leeway) -> Result<&'b Vec<Value>, Error> {
+    let refusal =
+        || Error::syntax("the body must be a PatchOp: an object with the list \"Operations\" (RFC 7644 §3.5.2)");
+    let body = body.as_object().ok_or_else(refusal)?;
+    let Some(Value::Array(operations)) = member(body, "Operations") else { return Err(refusal()) };
+    let names_itself = |schemas: &Value| {
+        schemas.as_array().is_some_and(|listed| {
+            listed.iter().any(|listed| listed.as_str().is_some_and(|listed| listed.eq_ignore_ascii_case(urn::PATCH_OP)))
+        })
+    };
+    if !body.contains_key("Operations") {
+        leeway.need(Tolerance::LoosePatch, || {
+            Error::syntax("the list of operations must be called \"Operations\" (RFC 7644 §3.5.2)")
+        })?;
+    }
+    if !member(body, "schemas").is_some_and(names_itself) {
+        leeway.need(Tolerance::LoosePatch, || {
+            Error::syntax(format!("schemas must be a list with {} (RFC 7644 §3.5.2)", urn::PATCH_OP))
+        })?;
+    }
+    if operations.is_empty() {
+        leeway.need(Tolerance::LoosePatch, || {
+            Error::syntax("Operations must have one operation or more (RFC 7644 §3.5.2)")
+        })?;
+    }
+    Ok(operations)
 }
 
 /// A member of a message, by its name in any case.
@@ -59,14 +84,14 @@ enum Named {
     InValue,
 }
 
-struct Reader<'r> {
+struct Reader<'r, 'p> {
     kind: &'r ResourceType,
     number: usize,
     patch: &'r mut Patch,
-    shape: &'r mut Shape,
+    shape: &'r mut Shape<'p>,
 }
 
-impl Reader<'_> {
+impl Reader<'_, '_> {
     fn operation(&mut self, operation: &Value) -> Result<(), Error> {
         let Value::Object(operation) = operation else {
             return Err(Error::syntax("an operation must be an object (RFC 7644 §3.5.2)"));
@@ -81,13 +106,18 @@ impl Reader<'_> {
         };
         let value = member(operation, "value").cloned();
         match member(operation, "path") {
-            None | Some(Value::Null) => self.without_path(action, value),
-            Some(Value::String(path)) if path.trim().is_empty() => self.without_path(action, value),
+            None => self.without_path(action, value),
+            Some(path) if path.is_null() || path.as_str().is_some_and(|path| path.trim().is_empty()) => {
+                self.shape.leeway.need(Tolerance::LoosePatch, || {
+                    Error::path("\"path\" must name an attribute or be left out (RFC 7644 §3.5.2)")
+                })?;
+                self.without_path(action, value)
+            }
             Some(Value::String(path)) if path.len() > MAX_PATH => {
                 Err(Error::path(format!("\"path\" may have at most {MAX_PATH} bytes")))
             }
             Some(Value::String(path)) => self.with_path(action, path.trim(), value),
-            Some(Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
+            Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => {
                 Err(Error::path("\"path\" must be text (RFC 7644 §3.5.2)"))
             }
         }
@@ -102,7 +132,10 @@ impl Reader<'_> {
             return self.without_path(action, value);
         }
         self.shape.count(path)?;
-        let path = path::resolve_patch(self.kind, path)?;
+        let path = match path::resolve_patch(self.kind, path) {
+            Ok(path) => path,
+            Err(error) => return self.pass_over(path, error),
+        };
         // A filter on the members says by itself which one is meant.
         let value = if path.target.attribute.storage == Storage::Members && path.filter.is_some() {
             value
@@ -112,10 +145,26 @@ impl Reader<'_> {
         self.change(action, path, value, Named::InPath)
     }
 
+    /// Passes over an operation whose path names nothing; any other fault of a path stays one.
+    fn pass_over(&mut self, path: &str, error: Error) -> Result<(), Error> {
+        if error.scim_type != ScimType::InvalidPath || !path::names_nothing(self.kind, path) {
+            return Err(error);
+        }
+        self.shape.leeway.need(Tolerance::UnknownPaths, || error)?;
+        self.shape.unknown.push(path.to_owned());
+        Ok(())
+    }
+
     fn without_path(&mut self, action: Action, value: Option<Value>) -> Result<(), Error> {
+        let pathless = || Error::no_target("remove needs a path (RFC 7644 §3.5.2.2)");
         match (action, value) {
-            (_, Some(Value::Object(attributes))) if !attributes.is_empty() => self.attributes(action, attributes),
-            (Action::Remove, _) => Err(Error::no_target("remove needs a path (RFC 7644 §3.5.2.2)")),
+            (_, Some(Value::Object(attributes))) if !attributes.is_empty() => {
+                if action == Action::Remove {
+                    self.shape.leeway.need(Tolerance::RemoveByValue, pathless)?;
+                }
+                self.attributes(action, attributes)
+            }
+            (Action::Remove, _) => Err(pathless()),
             (Action::Add | Action::Replace, Some(Value::Object(_))) => Ok(()),
             (Action::Add | Action::Replace, _) => Err(Error::value(
                 "without a path \"value\" must be an object of attributes (RFC 7644 §3.5.2.1, §3.5.2.3)",
@@ -149,11 +198,8 @@ impl Reader<'_> {
         self.shape.count(&name)?;
         match path::resolve_patch(self.kind, &name) {
             Ok(path) => self.change(action, path, Some(value), Named::InValue),
-            Err(error) if name.contains('[') => Err(error),
-            Err(_) => {
-                self.patch.unknown.push(name);
-                Ok(())
-            }
+            Err(error) if name.contains('[') => self.pass_over(&name, error),
+            Err(_) => self.shape.leave_out(name),
         }
     }
 
@@ -182,6 +228,9 @@ impl Reader<'_> {
         };
         let is_nothing = matches!(&value, Value::Null) || value.as_str() == Some("");
         if is_nothing && action != Action::Add {
+            if action == Action::Replace {
+                self.shape.leeway.need(Tolerance::ClearByEmpty, || unassigning(&schema.id))?;
+            }
             for attribute in &schema.attributes {
                 self.change(Action::Remove, target(attribute), None, Named::InValue)?;
             }
@@ -190,8 +239,10 @@ impl Reader<'_> {
         for (name, value) in resource::object(&schema.id, value)? {
             match schema.attribute(&name) {
                 Some(attribute) => self.change(action, target(attribute), Some(value), Named::InValue)?,
+                // Every representation may say what it is (RFC 7643 §3).
+                None if name.eq_ignore_ascii_case("schemas") => {}
                 None if name.contains('.') => self.named(action, format!("{}:{name}", schema.id), value)?,
-                None => self.patch.unknown.push(format!("{}:{name}", schema.id)),
+                None => self.shape.leave_out(format!("{}:{name}", schema.id))?,
             }
         }
         Ok(())
@@ -209,17 +260,18 @@ impl Reader<'_> {
             return Err(Error::mutability(format!("{} is read-only (RFC 7643 §7)", target.name())));
         }
         let value = value.map(|value| unwrapped(&attribute, value));
+        self.permit(action, &target, filter.is_some(), value.as_ref())?;
         match attribute.storage {
             Storage::Groups => Ok(()),
             Storage::Members => {
-                let edit = members::read(action, &target, filter, value)?;
+                let edit = members::read(self.shape, action, &target, filter, value)?;
                 self.patch.members.extend(edit);
                 Ok(())
             }
             Storage::Password => {
                 let password = match (action, value) {
                     (Action::Remove, _) | (_, None) => None,
-                    (Action::Add | Action::Replace, Some(value)) => shape::password(&attribute, value)?,
+                    (Action::Add | Action::Replace, Some(value)) => self.shape.password(&attribute, value)?,
                 };
                 self.patch.password = Some(password.map_or(PasswordEdit::Remove, PasswordEdit::Set));
                 Ok(())
@@ -227,6 +279,37 @@ impl Reader<'_> {
             Storage::Document | Storage::Indexed | Storage::Connection => {
                 self.edit(action, ValuePath { target, filter, described }, value)
             }
+        }
+    }
+
+    /// Whether the operation may have this value: a removal has none (RFC 7644 §3.5.2.2), and only a
+    /// removal unassigns.
+    fn permit(
+        &mut self,
+        action: Action,
+        target: &Target,
+        is_filtered: bool,
+        value: Option<&Value>,
+    ) -> Result<(), Error> {
+        let Some(value) = value else { return Ok(()) };
+        let is_blank = value.as_str() == Some("");
+        match action {
+            Action::Remove if value.is_null() => Ok(()),
+            Action::Remove => {
+                let names_elements = target.attribute.multi_valued
+                    && !is_filtered
+                    && !is_blank
+                    && (target.sub.is_none() || target.attribute.storage == Storage::Members);
+                let tolerance = if names_elements { Tolerance::RemoveByValue } else { Tolerance::ClearByEmpty };
+                self.shape.leeway.need(tolerance, || {
+                    let name = target.name();
+                    Error::value(format!("{name}: remove takes no value; \"path\" says what goes (RFC 7644 §3.5.2.2)"))
+                })
+            }
+            Action::Add | Action::Replace if is_blank || value.is_null() => {
+                self.shape.leeway.need(Tolerance::ClearByEmpty, || unassigning(&target.name()))
+            }
+            Action::Add | Action::Replace => Ok(()),
         }
     }
 
@@ -291,6 +374,10 @@ impl Reader<'_> {
         }
         Ok(if parts.is_empty() { Assigned::Nothing } else { Assigned::Value(Value::Object(parts)) })
     }
+}
+
+fn unassigning(name: &str) -> Error {
+    Error::value(format!("{name}: only remove unassigns an attribute (RFC 7644 §3.5.2.2)"))
 }
 
 /// What a removal takes away.

@@ -15,6 +15,11 @@ pub(super) fn kind(name: &str) -> Arc<ResourceType> {
     Arc::clone(built_in(Choices { unique_group_names: true }).resource_type(name).unwrap())
 }
 
+/// Reads a PATCH under the default profile.
+pub(super) fn parse(kind: &ResourceType, body: &Value) -> Result<Patch, Error> {
+    super::parse(kind, body, &Profile::default())
+}
+
 pub(super) fn body(operations: &Value) -> Value {
     json!({"schemas": [crate::scim::urn::PATCH_OP], "Operations": operations})
 }

@@ -50,3 +50,16 @@ pub fn resolve_patch(kind: &ResourceType, text: &str) -> Result<ValuePath, Error
     }
     Ok(ValuePath { target, filter: Some(filter), described })
 }
+
+/// Whether a text has the form of a path and names an attribute, or a part of one, that the type
+/// does not have.
+pub(in crate::scim) fn names_nothing(kind: &ResourceType, text: &str) -> bool {
+    let Ok((rest, written)) = name(text) else { return false };
+    match lookup(kind, written) {
+        Err(_) => rest.is_empty() || rest.starts_with('['),
+        Ok(target) => rest
+            .strip_prefix('[')
+            .and_then(|rest| rest.rsplit_once("]."))
+            .is_some_and(|(_, sub)| name(sub) == Ok(("", sub)) && sub_attribute(&target.attribute, sub).is_err()),
+    }
+}

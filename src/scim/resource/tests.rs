@@ -12,6 +12,11 @@ fn kind(name: &str) -> Arc<ResourceType> {
     Arc::clone(built_in(Choices { unique_group_names: true }).resource_type(name).unwrap())
 }
 
+/// Reads a body under the default profile.
+fn read(kind: &ResourceType, body: Value) -> Result<Draft, Error> {
+    super::read(kind, body, &Profile::default())
+}
+
 fn read_user(body: Value) -> Draft {
     read(&kind("User"), body).unwrap()
 }

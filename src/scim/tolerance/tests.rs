@@ -1,5 +1,7 @@
 //! Names, presets, and the text of a profile.
 
+mod effect;
+
 use super::*;
 
 fn profile(text: &str) -> Profile {

@@ -1,6 +1,7 @@
 //! Tenants, connections, tokens and password hashes.
 
 use super::*;
+use crate::store::dialect::Dialect;
 use crate::store::sql::trial::on_each_empty;
 use crate::store::tenants::{OWNED, Tenant};
 use crate::store::tokens::{NewToken, Token};
@@ -207,6 +208,40 @@ async fn batches_remove_everything_of_one_tenant_alone() {
         assert_eq!(store.count("SELECT COUNT(*) FROM member").await, 0);
         assert_eq!(store.count("SELECT tenant FROM token").await, 2);
         assert_eq!(store.count("SELECT tenant FROM connection").await, 2);
+    })
+    .await;
+}
+
+/// The tables that have a column `tenant`.
+struct Tables;
+
+impl Unit for Tables {
+    type Output = Vec<String>;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<String>, Error> {
+        let text = match conn.dialect() {
+            Dialect::Sqlite => {
+                "SELECT m.name FROM sqlite_master m JOIN pragma_table_info(m.name) c ON c.name = 'tenant' \
+                 WHERE m.type = 'table'"
+            }
+            Dialect::Postgres => {
+                "SELECT CAST(table_name AS TEXT) FROM information_schema.columns \
+                 WHERE table_schema = 'public' AND column_name = 'tenant'"
+            }
+        };
+        conn.fetch(conn.sql().with(text, [])).await?.iter().map(|record| record.text(0)).collect()
+    }
+}
+
+#[tokio::test]
+async fn every_table_of_tenants_is_known_to_their_removal() {
+    on_each(async |store| {
+        let mut tables = store.write(Tables).await.unwrap();
+        tables.sort_unstable();
+        let mut owned: Vec<_> = OWNED.iter().map(|owned| owned.table).collect();
+        owned.sort_unstable();
+        assert_eq!(tables, owned);
     })
     .await;
 }

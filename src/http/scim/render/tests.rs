@@ -1,6 +1,5 @@
 use super::*;
 use crate::scim::schema::document::{Choices, built_in};
-use crate::scim::tolerance::Used;
 use crate::store::members::{Member, Membership};
 use std::sync::Arc;
 
@@ -18,7 +17,8 @@ fn record(registry: &Registry, kind: &str, document: &str) -> Record {
         groups: None,
         members: None,
         too_many_members: false,
-        used: Used::default(),
+        changed: Vec::new(),
+        used: crate::scim::tolerance::Used::default(),
     }
 }
 

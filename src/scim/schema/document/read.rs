@@ -298,6 +298,7 @@ fn resource_type(
         common: Arc::clone(common),
         key,
         display,
+        shares_key: false,
     })
 }
 

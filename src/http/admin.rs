@@ -1,0 +1,67 @@
+//! The admin surface: tenants, their connections, their tokens, over the verbs of an administrator.
+//!
+//! Bodies are typed objects in plain JSON; errors are problem details (RFC 9457). The scope `admin`
+//! opens all of it, for every tenant of the server; the tenant of the token itself plays no part.
+
+mod answer;
+mod connection;
+mod desk;
+mod fields;
+mod history;
+mod problem;
+mod tenant;
+mod token;
+mod word;
+
+/// An error, for the document of the surface.
+pub(super) use problem::Problem;
+
+use super::error::Refusal;
+use super::surface::{Shape, Surface};
+use crate::directory::Caller;
+use connection::Connections;
+use history::History;
+use poem::http::header::CACHE_CONTROL;
+
+use poem::middleware::SetHeader;
+use poem::{Endpoint, EndpointExt};
+use poem_openapi::{OpenApiService, Tags};
+use tenant::Tenants;
+use token::Tokens;
+
+/// Where the surface is mounted.
+pub(super) const PREFIX: &str = "/admin/v1";
+
+/// How the surface stands among the others.
+pub(super) static SURFACE: Surface =
+    Surface { prefix: PREFIX, errors: Shape { media_type: problem::MEDIA_TYPE, write: problem::write }, admit };
+
+/// All routes of the surface.
+pub(super) type Api = (Tenants, Connections, Tokens, History);
+
+/// The groups of operations.
+#[derive(Tags)]
+enum Tag {
+    /// The customers of this server, each with a directory of its own.
+    Tenants,
+    /// The SCIM clients of a tenant.
+    Connections,
+    /// The bearer tokens of a tenant's connections.
+    Tokens,
+    /// What a tenant's connections asked and changed.
+    History,
+}
+
+/// The service that routes the surface and describes it.
+pub(super) fn service() -> OpenApiService<Api, ()> {
+    OpenApiService::new((Tenants, Connections, Tokens, History), "Roster administration", env!("CARGO_PKG_VERSION"))
+}
+
+/// The routes, whose answers may hold secrets and are never cached.
+pub(super) fn endpoint() -> impl Endpoint {
+    service().with(SetHeader::new().overriding(CACHE_CONTROL, "no-store"))
+}
+
+fn admit(_: &str, caller: Option<&Caller>) -> Result<(), Refusal> {
+    Ok(caller.ok_or_else(Refusal::no_credential)?.may_manage()?)
+}

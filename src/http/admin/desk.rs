@@ -1,0 +1,34 @@
+//! What a handler is given besides its parameters: the directory, and URLs for `Location`.
+
+use super::PREFIX;
+use crate::directory::Directory;
+use crate::http::access::House;
+use crate::http::base;
+use poem::{FromRequest, Request, RequestBody};
+use std::sync::Arc;
+
+/// One request, without its parameters.
+pub(super) struct Desk {
+    house: Arc<House>,
+    base: String,
+}
+
+impl Desk {
+    pub(super) fn directory(&self) -> &Directory {
+        &self.house.directory
+    }
+
+    /// The URL of something below the surface. The names of tenants and connections need no
+    /// encoding: every character of theirs may stand in a path.
+    pub(super) fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+}
+
+impl<'a> FromRequest<'a> for Desk {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let house = House::of(request)?;
+        let base = base::url(request, house.options.public_url.as_deref(), PREFIX)?;
+        Ok(Self { house, base })
+    }
+}
