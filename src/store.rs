@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod connections;
 pub mod dialect;
+pub mod external_ids;
 pub mod journal;
 pub mod keys;
 pub mod members;
@@ -30,6 +31,15 @@ use crate::clock::Micros;
 /// The tenant every statement is bound to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct TenantId(pub i64);
+
+/// Who reads and writes: a connection of a tenant, which sees what it calls the resources itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Client {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The number of its connection.
+    pub connection: i64,
+}
 
 /// What can go wrong below the domain.
 #[derive(Debug, thiserror::Error)]
@@ -75,6 +85,7 @@ pub struct Row {
     pub created: Micros,
     /// When it last changed.
     pub modified: Micros,
-    /// Canonical JSON text, `schemas` and `id` first, without `meta` and derived attributes.
+    /// Canonical JSON text as the client sees it, `schemas` and `id` first, without `meta` and derived
+    /// attributes.
     pub document: String,
 }

@@ -8,7 +8,7 @@ use crate::auth::scope::Scopes;
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::tolerance::Profile;
-use crate::store::{self, Conn, TenantId, Unit, tenants, tokens};
+use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -38,6 +38,11 @@ impl Caller {
         let scopes = Scopes::parse(scopes).map_err(Error::Internal)?;
         let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
         Ok(Self { tenant, connection, credential, scopes, profile: Arc::new(profile) })
+    }
+
+    /// As whom the store sees it.
+    pub(super) fn client(&self) -> Client {
+        Client { tenant: self.tenant, connection: self.connection }
     }
 
     /// Refuses a caller that may not read through SCIM.

@@ -48,7 +48,7 @@ impl Directory {
             base: base.to_owned(),
         };
         let mut conn = self.inner.store.read().await?;
-        let page = select::page(&mut conn, caller.tenant, &query).await?;
+        let page = select::page(&mut conn, caller.client(), &query).await?;
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             let known = kinds.iter().find(|(kind, _)| kind.name == row.kind);

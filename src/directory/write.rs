@@ -17,7 +17,7 @@ use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
 use crate::store::audit::{Action, Actor};
-use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
+use crate::store::{Client, Conn, Row, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ impl Directory {
     ) -> Result<Record, Error> {
         caller.may_read()?;
         let mut conn = self.inner.store.read().await?;
-        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         record::complete(&mut conn, caller.tenant, kind, row, show).await
     }
 
@@ -166,7 +166,7 @@ impl Directory {
 
     fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
         Scope {
-            tenant: caller.tenant,
+            client: caller.client(),
             kind: self.kind_for(caller, kind),
             show: show.clone(),
             now: self.inner.clock.now(),
@@ -188,7 +188,7 @@ impl Directory {
     ) -> Result<PasswordChange, Error> {
         let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
         let mut conn = self.inner.store.read().await?;
-        let row = resources::load(&mut conn, caller.tenant, kind, id).await?.ok_or_else(|| not_found(kind))?;
+        let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
         drop(conn);
         match (wanted, stored) {
@@ -227,7 +227,7 @@ fn name_nobody(edits: &[MemberEdit]) -> bool {
 
 /// What every write knows.
 struct Scope {
-    tenant: TenantId,
+    client: Client,
     kind: Arc<ResourceType>,
     show: Projection,
     now: Micros,
@@ -254,9 +254,10 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let Scope { client, kind, show, now, .. } = &self.scope;
+        let tenant = &client.tenant;
         let mut used = self.scope.used;
-        let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
+        let row = resources::insert(conn, *client, kind, &self.id, &self.document, *now).await?;
         let members = match self.members.as_slice() {
             [] => false,
             ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
@@ -322,7 +323,7 @@ impl Change {
 
     /// Applies what does not live in the document; answers what of it changed.
     async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
-        let tenant = self.scope.tenant;
+        let tenant = self.scope.client.tenant;
         let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
             PasswordChange::Keep => return Ok(Beside { members, password: false }),
@@ -338,9 +339,10 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { tenant, kind, show, now, .. } = &self.scope;
+        let Scope { client, kind, show, now, .. } = &self.scope;
+        let tenant = &client.tenant;
         let mut used = self.scope.used;
-        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
         // lastModified never goes back, even if the clock does.
@@ -349,7 +351,7 @@ impl Unit for Change {
         let document = self.document(&stored)?;
         let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
-            row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
+            row = resources::replace(conn, *client, kind, &row, &stored, &document, now).await?;
         } else if beside.any() {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
@@ -383,14 +385,14 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let Scope { tenant, kind, now, values, .. } = &self.scope;
-        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let Scope { client, kind, now, values, .. } = &self.scope;
+        let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
         let document = parse(&row.document)?;
         let documents = (&document, &Object::new());
         let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
-        let groups = resources::remove(conn, *tenant, &row, *now).await?;
+        let groups = resources::remove(conn, client.tenant, &row, *now).await?;
         changes.extend(groups.into_iter().map(audit::lost_a_member));
         self.scope.note_all(conn, &changes).await
     }

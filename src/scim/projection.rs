@@ -88,8 +88,7 @@ impl Projection {
         });
         let explicit = asked.any || excluded.any;
         let hides = |attribute: &Arc<Attribute>| {
-            matches!(attribute.storage, Storage::Document | Storage::Indexed)
-                && find(&rules, &attribute.name).is_some_and(|rule| rule.show != Show::All)
+            attribute.storage.is_document() && find(&rules, &attribute.name).is_some_and(|rule| rule.show != Show::All)
         };
         let hides_extension = kind
             .extensions

@@ -132,7 +132,7 @@ impl<'k> Reader<'k, '_> {
             Storage::Members if sent.is_null() => {}
             Storage::Members => self.draft.members = Some(self.shape.member_ids(attribute, sent)?),
             Storage::Password => self.draft.password = self.shape.password(attribute, sent)?,
-            Storage::Document | Storage::Indexed => {
+            Storage::Document | Storage::Indexed | Storage::Connection => {
                 if let Some(value) = self.shape.attribute(attribute, sent)?
                     && let Some(attributes) = container(&mut self.draft.document, extension)
                 {

@@ -105,12 +105,26 @@ pub enum Storage {
     Document,
     /// In the document, and as keys of the attribute index.
     Indexed,
+    /// In the document each connection sees, with a value of its own: what it calls the resource.
+    Connection,
     /// As membership rows: the members of a group.
     Members,
     /// Derived from membership rows: the groups of a user.
     Groups,
     /// As a password hash, beside the document.
     Password,
+}
+
+impl Storage {
+    /// Whether values stand in the document that a client reads and writes; the others are derived
+    /// from rows, or a hash.
+    #[must_use]
+    pub fn is_document(self) -> bool {
+        match self {
+            Self::Document | Self::Indexed | Self::Connection => true,
+            Self::Members | Self::Groups | Self::Password => false,
+        }
+    }
 }
 
 /// A schema: a named set of attributes (RFC 7643 §7).
@@ -205,10 +219,11 @@ impl ResourceType {
         self.extensions.iter().find(|extension| extension.schema.id.eq_ignore_ascii_case(urn))
     }
 
-    /// The core attribute kept in this way, if the type has one.
+    /// The core or common attribute kept in this way, if the type has one.
     #[must_use]
     pub fn stored_as(&self, storage: Storage) -> Option<&Arc<Attribute>> {
-        self.schema.attributes.iter().find(|attribute| attribute.storage == storage)
+        let common = self.common.attributes.iter().filter(|common| self.schema.attribute(&common.name).is_none());
+        self.schema.attributes.iter().chain(common).find(|attribute| attribute.storage == storage)
     }
 }
 

@@ -123,7 +123,7 @@ fn immutable(attribute: &Attribute) -> Error {
 }
 
 fn is_in_document(attribute: &Attribute) -> bool {
-    matches!(attribute.storage, Storage::Document | Storage::Indexed)
+    attribute.storage.is_document()
 }
 
 /// What holds however the document came about. With the stored document at hand, a required

@@ -67,7 +67,8 @@ pub async fn change(conn: &mut Conn, tenant: TenantId, connection: &Connection) 
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
 }
 
-/// Removes a connection with its tokens.
+/// Removes a connection with its tokens and what it calls the resources. Whoever writes an
+/// externalId holds on to the connection's row until its commit, so that none comes after this.
 ///
 /// # Errors
 /// If the database fails.
@@ -75,6 +76,7 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<(), E
     for text in [
         "DELETE FROM token WHERE tenant = $1 AND connection = $2",
         "DELETE FROM connection WHERE tenant = $1 AND num = $2",
+        "DELETE FROM external_id WHERE tenant = $1 AND connection = $2",
     ] {
         conn.execute(conn.sql().with(text, [tenant.0.into(), num.into()])).await?;
     }

@@ -41,7 +41,6 @@ pub(super) struct IndexKey {
 pub(super) struct Derived {
     pub active: Option<bool>,
     pub name_key: Option<String>,
-    pub external_id: Option<String>,
     pub display: Option<String>,
     pub display_key: Option<String>,
     pub search: String,
@@ -60,7 +59,6 @@ pub(super) struct Rows {
 pub(super) enum Hot {
     Active,
     NameKey,
-    ExternalId,
 }
 
 /// The column of a core or common attribute, if it has one.
@@ -74,7 +72,6 @@ pub(super) fn hot(kind: &ResourceType, target: &Target) -> Option<Hot> {
         return Some(Hot::NameKey);
     }
     match name {
-        "externalId" if is_text => Some(Hot::ExternalId),
         "active" if target.attribute.kind == Kind::Boolean => Some(Hot::Active),
         _ => None,
     }
@@ -97,7 +94,6 @@ pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
     let mut derived = Derived {
         active: None,
         name_key: None,
-        external_id: None,
         display_key: display.as_deref().map(value::fold),
         display,
         search: Value::Object(value::search_document(kind, document)).to_string(),
@@ -109,9 +105,8 @@ pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
             match (column, key) {
                 (Hot::Active, Key::Boolean(active)) => derived.active = Some(active),
                 (Hot::NameKey, Key::Text(text)) => derived.name_key = Some(cut_column(&text)),
-                (Hot::ExternalId, Key::Text(text)) => derived.external_id = Some(cut_column(&text)),
                 // A key has the type of its attribute, which decided about the column.
-                (Hot::Active | Hot::NameKey | Hot::ExternalId, _) => {}
+                (Hot::Active | Hot::NameKey, _) => {}
             }
         }
     }
@@ -165,7 +160,7 @@ fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
 fn leaves(extension: Option<&Arc<Schema>>, attribute: &Arc<Attribute>) -> Vec<Target> {
     let target = |sub| Target { extension: extension.cloned(), attribute: Arc::clone(attribute), sub };
     match attribute.storage {
-        Storage::Members | Storage::Groups | Storage::Password => Vec::new(),
+        Storage::Connection | Storage::Members | Storage::Groups | Storage::Password => Vec::new(),
         Storage::Document | Storage::Indexed if attribute.is_complex() => {
             attribute.sub_attributes.iter().map(|sub| target(Some(Arc::clone(sub)))).collect()
         }

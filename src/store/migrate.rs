@@ -13,6 +13,7 @@ const SQLITE: &[Step] = &[
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/sqlite/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/sqlite/0004_oauth.sql") },
     Step { version: 5, name: "journal", text: include_str!("../../migrations/sqlite/0005_journal.sql") },
+    Step { version: 6, name: "external_id", text: include_str!("../../migrations/sqlite/0006_external_id.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
@@ -21,6 +22,7 @@ const POSTGRES: &[Step] = &[
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/postgres/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/postgres/0004_oauth.sql") },
     Step { version: 5, name: "journal", text: include_str!("../../migrations/postgres/0005_journal.sql") },
+    Step { version: 6, name: "external_id", text: include_str!("../../migrations/postgres/0006_external_id.sql") },
 ];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.
@@ -28,11 +30,22 @@ const POSTGRES: &[Step] = &[
 /// # Errors
 /// [`Error::Schema`] if a newer program made the database, or another one.
 pub async fn run(store: &Store) -> Result<(), Error> {
-    let steps = match store.dialect() {
+    store.migrate(steps(store)).await
+}
+
+fn steps(store: &Store) -> &'static [Step] {
+    match store.dialect() {
         Dialect::Sqlite => SQLITE,
         Dialect::Postgres => POSTGRES,
-    };
-    store.migrate(steps).await
+    }
+}
+
+/// Brings an empty database to the shape it had before a step.
+#[cfg(test)]
+pub(super) async fn run_before(store: &Store, version: i64) {
+    let before: Vec<&Step> = steps(store).iter().filter(|step| step.version < version).collect();
+    let count = before.len();
+    store.migrate(&steps(store)[..count]).await.unwrap();
 }
 
 #[cfg(test)]

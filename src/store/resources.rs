@@ -3,9 +3,10 @@
 //! Instants are kept in whole milliseconds, as clients see them, so that a filter with a time taken
 //! from an answer means that very time.
 
+use super::external_ids::Split;
 use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Conn, Error, Row, TenantId};
+use super::{Client, Conn, Error, Row, TenantId, external_ids};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
@@ -14,21 +15,23 @@ use serde_json::{Value, json};
 /// Inserts a new resource; `document` is finished (`schemas` and `id` first).
 ///
 /// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant is gone.
+/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant or the
+/// connection is gone.
 pub async fn insert(
     conn: &mut Conn,
-    tenant: TenantId,
+    client: Client,
     kind: &ResourceType,
     id: &str,
     document: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
-    let Derived { active, name_key, external_id, display, display_key, search, rows } = derive(kind, document);
+    let tenant = client.tenant;
+    let Derived { active, name_key, display, display_key, search, rows } = derive(kind, document);
     let now = milliseconds(now);
-    let text = text(document)?;
+    let Split { shared, own } = external_ids::split(kind, document)?;
     let mut sql = conn.sql().with(
-        "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, external_id, \
-         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, $10, ",
+        "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, \
+         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
         [
             tenant.0.into(),
             kind.name.as_str().into(),
@@ -36,10 +39,9 @@ pub async fn insert(
             now.into(),
             active.into(),
             name_key.into(),
-            external_id.into(),
             display.into(),
             display_key.into(),
-            text.as_str().into(),
+            shared.as_str().into(),
         ],
     );
     // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
@@ -48,76 +50,87 @@ pub async fn insert(
     let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
-    Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document: text })
+    if own.is_some() {
+        external_ids::set(conn, client, kind, num, own).await?;
+    }
+    let document = external_ids::join(kind, id, shared, own)?;
+    Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document })
 }
 
 /// The resource of that type and id.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn load(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    find(conn, tenant, kind, id, "").await
+pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
+    if id.contains('\0') {
+        // No id has it, and Postgres refuses to look.
+        return Ok(None);
+    }
+    let mut sql = conn.sql().fixed();
+    let tenant = sql.hold(client.tenant.0);
+    sql.push("SELECT r.num, r.type, r.id, r.version, r.created, r.modified, r.doc, ");
+    external_ids::value(&mut sql, tenant, client.connection, "r.num");
+    sql.push(" FROM resource r WHERE r.tenant = ").again(tenant).push(" AND r.id = ").bind(id);
+    sql.push(" AND r.type = ").bind(kind.name.as_str());
+    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
 }
 
 /// The same, locked until the unit of work ends.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn lock(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
+pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
     let lock = conn.dialect().lock();
-    find(conn, tenant, kind, id, lock).await
-}
-
-async fn find(
-    conn: &mut Conn,
-    tenant: TenantId,
-    kind: &ResourceType,
-    id: &str,
-    lock: &'static str,
-) -> Result<Option<Row>, Error> {
+    if lock.is_empty() {
+        return load(conn, client, kind, id).await;
+    }
     if id.contains('\0') {
-        // No id has it, and Postgres refuses to look.
         return Ok(None);
     }
+    // Who waits for the lock sees the row as it is then, but rows of other tables as they were
+    // before: these are read afterwards.
     let mut sql = conn.sql().with(
-        "SELECT num, type, id, version, created, modified, doc FROM resource \
-         WHERE tenant = $1 AND id = $2 AND type = $3",
-        [tenant.0.into(), id.into(), kind.name.as_str().into()],
+        "SELECT num FROM resource WHERE tenant = $1 AND id = $2 AND type = $3",
+        [client.tenant.0.into(), id.into(), kind.name.as_str().into()],
     );
     sql.push(lock);
-    conn.fetch_first(sql).await?.as_ref().map(|record| row(record, 0)).transpose()
+    match conn.fetch_first(sql).await? {
+        Some(_) => load(conn, client, kind, id).await,
+        None => Ok(None),
+    }
 }
 
 /// Replaces the document of a locked row, makes a new version and renews the keys that changed.
 ///
 /// # Errors
-/// [`Error::Unique`]; [`Error::Stale`] if the version is not the row's.
+/// [`Error::Unique`]; [`Error::Stale`] if the version is not the row's, or the connection is gone.
 pub async fn replace(
     conn: &mut Conn,
-    tenant: TenantId,
+    client: Client,
     kind: &ResourceType,
     row: &Row,
     old: &Object,
     new: &Object,
     now: Micros,
 ) -> Result<Row, Error> {
+    let tenant = client.tenant;
     let before = rows(kind, old);
     let after = derive(kind, new);
-    let row = Row { version: row.version + 1, modified: milliseconds(now), document: text(new)?, ..row.clone() };
+    let Split { shared, own } = external_ids::split(kind, new)?;
+    let (version, modified) = (row.version + 1, milliseconds(now));
     let mut sql = conn.sql().with(
-        "UPDATE resource SET version = $3, modified = $4, active = $5, name_key = $6, external_id = $7, \
-         display = $8, display_key = $9, doc = $10, sdoc = ",
+        "UPDATE resource SET version = $3, modified = $4, active = $5, name_key = $6, \
+         display = $7, display_key = $8, doc = $9, sdoc = ",
         [
             tenant.0.into(),
             row.num.into(),
-            row.version.into(),
-            row.modified.into(),
+            version.into(),
+            modified.into(),
             after.active.into(),
             after.name_key.into(),
-            after.external_id.into(),
             after.display.into(),
             after.display_key.into(),
-            row.document.as_str().into(),
+            shared.as_str().into(),
         ],
     );
     sql.json(after.search).push(" WHERE tenant = $1 AND num = $2 AND version = $3 - 1");
@@ -146,7 +159,11 @@ pub async fn replace(
         conn.execute(sql).await?;
     }
     insert_index(conn, tenant, row.num, after.rows.index.difference(&before.index)).await?;
-    Ok(row)
+    if own != external_ids::own(kind, old) {
+        external_ids::set(conn, client, kind, row.num, own).await?;
+    }
+    let document = external_ids::join(kind, &row.id, shared, own)?;
+    Ok(Row { version, modified, document, ..row.clone() })
 }
 
 /// Makes a new version without a new document (its members changed).
@@ -200,6 +217,7 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
         "DELETE FROM member WHERE tenant = $1 AND grp = $2",
         "DELETE FROM unique_key WHERE tenant = $1 AND num = $2",
         "DELETE FROM attr_index WHERE tenant = $1 AND num = $2",
+        "DELETE FROM external_id WHERE tenant = $1 AND num = $2",
         "DELETE FROM password WHERE tenant = $1 AND num = $2",
     ] {
         conn.execute(conn.sql().with(text, key())).await?;
@@ -208,17 +226,30 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
     groups.iter().map(touched).collect()
 }
 
-/// The columns `num, type, id, version, created, modified, doc` from this position on.
-pub(super) fn row(record: &Record, first: usize) -> Result<Row, Error> {
+/// The columns `num, type, id, version, created, modified, doc` and what the client calls the
+/// resource, from this position on; the type is one of these.
+pub(super) fn row<'k>(
+    record: &Record,
+    first: usize,
+    kinds: impl IntoIterator<Item = &'k ResourceType>,
+) -> Result<Row, Error> {
+    let (name, id) = (record.text(first + 1)?, record.text(first + 2)?);
+    let kind = kinds.into_iter().find(|kind| kind.name == name).ok_or_else(unasked)?;
+    let own = record.maybe_text(first + 7)?;
+    let document = external_ids::join(kind, &id, record.text(first + 6)?, own.as_deref())?;
     Ok(Row {
         num: record.int(first)?,
-        kind: record.text(first + 1)?,
-        id: record.text(first + 2)?,
+        kind: name,
+        id,
         version: record.int(first + 3)?,
         created: record.int(first + 4)?,
         modified: record.int(first + 5)?,
-        document: record.text(first + 6)?,
+        document,
     })
+}
+
+fn unasked() -> Error {
+    Error::Database("a row has a type nobody asked for".into())
 }
 
 /// Takes unique keys; the one that another resource has is named.
@@ -278,10 +309,6 @@ fn unique_json(key: &UniqueKey) -> Value {
 
 fn index_json(key: &IndexKey) -> Value {
     json!([key.attribute, key.key, key.element])
-}
-
-fn text(document: &Object) -> Result<String, Error> {
-    serde_json::to_string(document).map_err(|error| Error::Database(Box::new(error)))
 }
 
 fn milliseconds(now: Micros) -> Micros {

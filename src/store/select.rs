@@ -10,7 +10,7 @@ mod prefilter;
 mod sort;
 
 use super::sql::{Arg, Sql};
-use super::{Conn, Error, Row, TenantId, resources};
+use super::{Client, Conn, Error, Row, external_ids, resources};
 use crate::scim::filter::Filter;
 use crate::scim::path::Target;
 use crate::scim::schema::ResourceType;
@@ -56,14 +56,14 @@ pub struct Page {
 ///
 /// # Errors
 /// If the database fails.
-pub async fn page(conn: &mut Conn, tenant: TenantId, query: &Query) -> Result<Page, Error> {
-    let records = conn.fetch(statement(conn.sql(), tenant, query)).await?;
+pub async fn page(conn: &mut Conn, client: Client, query: &Query) -> Result<Page, Error> {
+    let records = conn.fetch(statement(conn.sql(), client, query)).await?;
     let mut page = Page { total: 0, rows: Vec::with_capacity(records.len()) };
     for record in &records {
         page.total = u64::try_from(record.int(0)?).unwrap_or(0);
         // A page past the end is one row with nothing but the total.
         if record.maybe_int(1)?.is_some() {
-            page.rows.push(resources::row(record, 1)?);
+            page.rows.push(resources::row(record, 1, query.parts.iter().map(|part| &*part.kind))?);
         }
     }
     Ok(page)
@@ -71,18 +71,18 @@ pub async fn page(conn: &mut Conn, tenant: TenantId, query: &Query) -> Result<Pa
 
 /// Appends the predicate for members of a group: `m` is the membership, `x` the member's resource.
 pub(super) fn member_predicate(sql: &mut Sql, tenant: Arg, filter: &Filter, base: &str) {
-    filter::Predicate { tenant, kind: None, base }.write(sql, filter::Scope::Member, filter);
+    filter::Predicate { tenant, seen: None, base }.write(sql, filter::Scope::Member, filter);
 }
 
 /// The whole statement: the hits, or on an unfiltered list the table itself, give the total and the
 /// page of numbers; documents are fetched for the page alone.
-pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
-    let tenant = sql.hold(tenant.0);
+pub(super) fn statement(mut sql: Sql, client: Client, query: &Query) -> Sql {
+    let by = By { tenant: sql.hold(client.tenant.0), connection: client.connection };
     let order = sort::Order::of(query);
     if let [part] = query.parts.as_slice()
         && part.filter.is_none()
     {
-        return unfiltered(sql, tenant, query, part, order);
+        return unfiltered(sql, by, query, part, order);
     }
     sql.push("WITH hit AS MATERIALIZED (");
     for (place, part) in query.parts.iter().enumerate() {
@@ -90,9 +90,9 @@ pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
             sql.push(" UNION ALL ");
         }
         sql.push("SELECT r.num");
-        order.key(&mut sql, tenant, query, part);
+        order.key(&mut sql, by, query, part);
         sql.push(" FROM resource r WHERE ");
-        condition(&mut sql, tenant, query, part);
+        condition(&mut sql, by, query, part);
     }
     if query.parts.is_empty() {
         sql.push("SELECT r.num");
@@ -104,36 +104,49 @@ pub(super) fn statement(mut sql: Sql, tenant: TenantId, query: &Query) -> Sql {
         sql.push("SELECT count(*), CAST(NULL AS BIGINT) FROM hit");
         return sql;
     }
-    sql.push(COLUMNS).push("(SELECT count(*) AS total FROM hit) c LEFT JOIN (SELECT * FROM hit");
+    columns(&mut sql, by);
+    sql.push("(SELECT count(*) AS total FROM hit) c LEFT JOIN (SELECT * FROM hit");
     limit(&mut sql, query, order);
-    finish(&mut sql, tenant, order);
+    finish(&mut sql, by, order);
     if is_common(query) { sql.fixed() } else { sql }
 }
 
-const COLUMNS: &str = "SELECT c.total, d.num, d.type, d.id, d.version, d.created, d.modified, d.doc FROM ";
+/// The [`Client`] of a statement.
+#[derive(Clone, Copy, Debug)]
+struct By {
+    tenant: Arg,
+    connection: i64,
+}
 
-fn unfiltered(mut sql: Sql, tenant: Arg, query: &Query, part: &Part, order: sort::Order) -> Sql {
+fn columns(sql: &mut Sql, by: By) {
+    sql.push("SELECT c.total, d.num, d.type, d.id, d.version, d.created, d.modified, d.doc, ");
+    external_ids::value(sql, by.tenant, by.connection, "d.num");
+    sql.push(" FROM ");
+}
+
+fn unfiltered(mut sql: Sql, by: By, query: &Query, part: &Part, order: sort::Order) -> Sql {
     if query.limit == 0 {
         sql.push("SELECT count(*), CAST(NULL AS BIGINT) FROM resource r WHERE ");
-        condition(&mut sql, tenant, query, part);
+        condition(&mut sql, by, query, part);
         return sql.fixed();
     }
-    sql.push(COLUMNS).push("(SELECT count(*) AS total FROM resource r WHERE ");
-    condition(&mut sql, tenant, query, part);
+    columns(&mut sql, by);
+    sql.push("(SELECT count(*) AS total FROM resource r WHERE ");
+    condition(&mut sql, by, query, part);
     sql.push(") c LEFT JOIN (SELECT r.num");
-    order.key(&mut sql, tenant, query, part);
+    order.key(&mut sql, by, query, part);
     sql.push(" FROM resource r WHERE ");
-    condition(&mut sql, tenant, query, part);
+    condition(&mut sql, by, query, part);
     limit(&mut sql, query, order);
-    finish(&mut sql, tenant, order);
+    finish(&mut sql, by, order);
     sql.fixed()
 }
 
 /// Which resources of a part are hits.
-fn condition(sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
-    sql.push("r.tenant = ").again(tenant).push(" AND r.type = ").bind(part.kind.name.as_str());
+fn condition(sql: &mut Sql, by: By, query: &Query, part: &Part) {
+    sql.push("r.tenant = ").again(by.tenant).push(" AND r.type = ").bind(part.kind.name.as_str());
     if let Some(filter) = &part.filter {
-        let predicate = filter::Predicate { tenant, kind: Some(&part.kind), base: &query.base };
+        let predicate = filter::Predicate::new(by, query, part);
         prefilter::write(sql, &predicate, filter);
         sql.push(" AND ");
         predicate.write(sql, filter::Scope::Resource, filter);
@@ -147,8 +160,8 @@ fn limit(sql: &mut Sql, query: &Query, order: sort::Order) {
     sql.push(" LIMIT ").bind(number(query.limit)).push(" OFFSET ").bind(number(query.offset));
 }
 
-fn finish(sql: &mut Sql, tenant: Arg, order: sort::Order) {
-    sql.push(") p ON TRUE LEFT JOIN resource d ON d.tenant = ").again(tenant);
+fn finish(sql: &mut Sql, by: By, order: sort::Order) {
+    sql.push(") p ON TRUE LEFT JOIN resource d ON d.tenant = ").again(by.tenant);
     sql.push(" AND d.num = p.num ORDER BY ");
     order.by_key(sql, "p.key", "p.num");
 }

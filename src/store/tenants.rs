@@ -40,6 +40,7 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "unique_key", key: "num" },
     Owned { table: "attr_index", key: "num" },
     Owned { table: "member", key: "grp" },
+    Owned { table: "external_id", key: "num" },
     Owned { table: "password", key: "num" },
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },

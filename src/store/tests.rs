@@ -1,6 +1,7 @@
 //! What the store promises, on both databases.
 
 mod credentials;
+mod external_ids;
 mod groups;
 mod lists;
 mod writes;
@@ -9,7 +10,7 @@ use super::members::{self, Member, Membership};
 use super::resources;
 use super::select::{self, Page, Part, Query};
 use super::sql::trial::on_each;
-use super::{Conn, Error, Row, Store, TenantId, Unit};
+use super::{Client, Conn, Error, Row, Store, TenantId, Unit};
 use crate::clock::{Micros, rfc3339};
 use crate::scim::filter::{self, Filter};
 use crate::scim::patch::MemberEdit;
@@ -20,6 +21,8 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
 const TENANT: TenantId = TenantId(1);
+const ONE: Client = Client { tenant: TENANT, connection: 1 };
+const TWO: Client = Client { tenant: TENANT, connection: 2 };
 const BASE: &str = "https://scim.example/v2";
 /// 2026-01-31T09:30:00Z and some microseconds nobody sees.
 const NOW: Micros = 1_769_851_800_000_123;
@@ -47,6 +50,8 @@ enum Work {
     Touch(Row),
     Remove(Row),
     Edit(Row, MemberEdit),
+    /// Lets a client call a resource so.
+    Name(Client, Row, Option<String>),
     All(Vec<Work>),
     Panic,
 }
@@ -76,19 +81,28 @@ impl Work {
         match self {
             Self::Insert(kind, id, attributes, now) => {
                 let document = document(kind, id, attributes.clone());
-                Ok(Done::Row(resources::insert(conn, TENANT, kind, id, &document, *now).await?))
+                Ok(Done::Row(resources::insert(conn, ONE, kind, id, &document, *now).await?))
             }
             Self::Replace(kind, row, attributes) => {
                 let old = serde_json::from_str(&row.document).unwrap();
                 let new = document(kind, &row.id, attributes.clone());
-                Ok(Done::Row(resources::replace(conn, TENANT, kind, row, &old, &new, NOW + 5000).await?))
+                Ok(Done::Row(resources::replace(conn, ONE, kind, row, &old, &new, NOW + 5000).await?))
             }
             Self::Touch(row) => Ok(Done::Row(resources::touch(conn, TENANT, row, NOW + 5000).await?)),
             Self::Remove(row) => resources::remove(conn, TENANT, row, NOW + 5000).await.map(|_| Done::Nothing),
             Self::Edit(group, edit) => {
                 // As the directory does: the group is locked first.
-                resources::lock(conn, TENANT, &kind("Group"), &group.id).await?;
+                resources::lock(conn, ONE, &kind("Group"), &group.id).await?;
                 Ok(Done::Changed(members::edit(conn, TENANT, group, edit, BASE).await?))
+            }
+            Self::Name(client, row, name) => {
+                let kind = kind(&row.kind);
+                let row = resources::lock(conn, *client, &kind, &row.id).await?.unwrap();
+                let old: Object = serde_json::from_str(&row.document).unwrap();
+                let mut new = old.clone();
+                new.shift_remove("externalId");
+                new.extend(name.iter().map(|name| ("externalId".to_owned(), json!(name))));
+                Ok(Done::Row(resources::replace(conn, *client, &kind, &row, &old, &new, NOW + 5000).await?))
             }
             Self::All(_) => panic!("no work in work in work"),
             Self::Panic => panic!("a unit that panics"),
@@ -120,7 +134,7 @@ async fn edit(store: &Store, group: &Row, edit: MemberEdit) -> Result<bool, Erro
 
 async fn load(store: &Store, kind_name: &str, id: &str) -> Option<Row> {
     let mut conn = store.read().await.unwrap();
-    resources::load(&mut conn, TENANT, &kind(kind_name), id).await.unwrap()
+    resources::load(&mut conn, ONE, &kind(kind_name), id).await.unwrap()
 }
 
 fn ids(ids: &[&str]) -> Vec<String> {
@@ -186,8 +200,12 @@ fn sorted(kind_name: &str, by: &str, descending: bool) -> Query {
 }
 
 async fn page(store: &Store, query: &Query) -> Page {
+    page_of(store, ONE, query).await
+}
+
+async fn page_of(store: &Store, client: Client, query: &Query) -> Page {
     let mut conn = store.read().await.unwrap();
-    select::page(&mut conn, TENANT, query).await.unwrap_or_else(|error| panic!("{error:?}"))
+    select::page(&mut conn, client, query).await.unwrap_or_else(|error| panic!("{error:?}"))
 }
 
 fn names(page: &Page) -> Vec<&str> {

@@ -24,6 +24,7 @@ mod database;
 mod discovery;
 mod errors;
 mod etag;
+mod external_ids;
 mod faults;
 mod filters;
 mod groups;

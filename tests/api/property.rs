@@ -19,7 +19,7 @@ use roster::scim::tolerance::Profile;
 use roster::scim::value::{self, Key};
 use roster::scim::{Object, resource};
 use roster::store::select::{self, Part, Query};
-use roster::store::{self, Conn, Row, TenantId, Unit, members, resources};
+use roster::store::{self, Client, Conn, Row, TenantId, Unit, members, resources};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
@@ -50,12 +50,12 @@ async fn sql_selects_what_the_evaluator_matches(api: Api) {
     let seed = number("PROPERTY_SEED", 20_260_131) as u64;
     let batches = number("PROPERTY_PAIRS", 20_000).div_ceil(2 * FILTERS);
     let mut differences = Vec::new();
+    let clients = clients(&api).await;
     for batch in 0..batches {
         let mut chance = Chance(seed.wrapping_add(batch as u64 * 0x1_0000_0000));
         let (schemas, types) = chance.documents(&format!("Thing{batch}"));
         let registry = document::read(&schemas, &types).unwrap();
         let kind = Arc::clone(&registry.types[0]);
-        let tenant = api.directory.authenticate(&api.token, None).await.unwrap().tenant;
         let mut inserts = Vec::new();
         for number in 0..RESOURCES {
             let body = chance.body(&kind, number);
@@ -66,9 +66,22 @@ async fn sql_selects_what_the_evaluator_matches(api: Api) {
             let now = crate::server::START + Micros::try_from(chance.below(5)).unwrap() * 1000;
             inserts.push((Arc::clone(&kind), id, document, now));
         }
-        let rows = api.store.write(Insert { tenant, inserts }).await.unwrap();
-        let stored: Vec<Stored> = rows.into_iter().map(|row| show(&kind, row)).collect();
-        compare(&api, tenant, &registry, &kind, &stored, &mut chance, FILTERS, &mut differences).await;
+        let rows = api.store.write(Insert { client: clients[0], inserts }).await.unwrap();
+        let names = name(&api, clients[1], &kind, &rows, &mut chance).await;
+        for (client, share) in clients.into_iter().zip([3, 2]) {
+            let mut stored = Vec::new();
+            for (row, other) in rows.iter().zip(&names) {
+                let mut conn = api.store.read().await.unwrap();
+                let seen = resources::load(&mut conn, client, &kind, &row.id).await.unwrap().unwrap();
+                let expected = if client == clients[0] { &row.document } else { other };
+                let expected: Object = serde_json::from_str(expected).unwrap();
+                let shown: Object = serde_json::from_str(&seen.document).unwrap();
+                assert_eq!(shown, expected);
+                stored.push(show(&kind, seen));
+            }
+            let count = FILTERS * share / 5;
+            compare(&api, client, &registry, &kind, &stored, &mut chance, count, &mut differences).await;
+        }
     }
     report(differences, seed);
 }
@@ -79,7 +92,8 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
     let registry = document::built_in(Choices { unique_group_names: true });
     let user = registry.resource_type("User").unwrap();
     let group = registry.resource_type("Group").unwrap();
-    let tenant = api.directory.authenticate(&api.token, None).await.unwrap().tenant;
+    let clients = clients(&api).await;
+    let Client { tenant, .. } = clients[0];
     let mut inserts = Vec::new();
     for number in 0..RESOURCES {
         let kind = if number < 20 { user } else { group };
@@ -88,7 +102,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
         let document = resource::finish(kind, &id, draft.document);
         inserts.push((Arc::clone(kind), id, document, crate::server::START));
     }
-    let rows = api.store.write(Insert { tenant, inserts }).await.unwrap();
+    let rows = api.store.write(Insert { client: clients[0], inserts }).await.unwrap();
     // Groups hold users and younger groups, so that none contains itself.
     let mut joins = Vec::new();
     for (number, row) in rows.iter().enumerate().skip(20) {
@@ -107,7 +121,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
             stored.push(shown);
         }
         let count = self::number("PROPERTY_PAIRS", 20_000) / 10;
-        compare(&api, tenant, &registry, kind, &stored, &mut chance, count, &mut differences).await;
+        compare(&api, clients[0], &registry, kind, &stored, &mut chance, count, &mut differences).await;
     }
     report(differences, seed);
 }
@@ -116,7 +130,7 @@ async fn sql_selects_members_and_groups_as_the_evaluator_does(api: Api) {
 #[allow(clippy::too_many_arguments)]
 async fn compare(
     api: &Api,
-    tenant: TenantId,
+    client: Client,
     registry: &Registry,
     kind: &Arc<ResourceType>,
     stored: &[Stored],
@@ -148,7 +162,7 @@ async fn compare(
         };
         let shown = format!("{text}   sorted by {sort:?}, descending {descending}, from {offset}, at most {limit}");
         let page: Vec<&str> = wanted.iter().skip(offset).take(limit).copied().collect();
-        match select::page(&mut conn, tenant, &query).await {
+        match select::page(&mut conn, client, &query).await {
             Ok(found) => {
                 let ids: Vec<&str> = found.rows.iter().map(|row| row.id.as_str()).collect();
                 if ids != page || found.total != wanted.len() as u64 {
@@ -273,7 +287,7 @@ fn report(mut differences: Vec<Difference>, seed: u64) {
 }
 
 struct Insert {
-    tenant: TenantId,
+    client: Client,
     inserts: Vec<(Arc<ResourceType>, String, Object, Micros)>,
 }
 
@@ -284,9 +298,47 @@ impl Unit for Insert {
     async fn run(&self, conn: &mut Conn) -> Result<Vec<Row>, store::Error> {
         let mut rows = Vec::new();
         for (kind, id, document, now) in &self.inserts {
-            rows.push(resources::insert(conn, self.tenant, kind, id, document, *now).await?);
+            rows.push(resources::insert(conn, self.client, kind, id, document, *now).await?);
         }
         Ok(rows)
+    }
+}
+
+/// The case's own connection and a second one of its tenant.
+async fn clients(api: &Api) -> [Client; 2] {
+    let caller = api.directory.authenticate(&api.token, None).await.unwrap();
+    let second = api.directory.create_connection("default", "second", Profile::default()).await.unwrap();
+    [caller.connection, second.num].map(|connection| Client { tenant: caller.tenant, connection })
+}
+
+/// Lets another client call resources what it likes; the documents as it sees them then.
+async fn name(api: &Api, client: Client, kind: &Arc<ResourceType>, rows: &[Row], chance: &mut Chance) -> Vec<String> {
+    let mut names = Vec::new();
+    for row in rows {
+        let own = chance.external(kind);
+        names.push(api.store.write(Name { client, kind: Arc::clone(kind), row: row.clone(), own }).await.unwrap());
+    }
+    names
+}
+
+struct Name {
+    client: Client,
+    kind: Arc<ResourceType>,
+    row: Row,
+    own: Option<(String, Value)>,
+}
+
+impl Unit for Name {
+    type Output = String;
+    type Error = store::Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<String, store::Error> {
+        let row = resources::lock(conn, self.client, &self.kind, &self.row.id).await?.unwrap();
+        let old: Object = serde_json::from_str(&row.document).unwrap();
+        let mut new = old.clone();
+        new.extend(self.own.clone());
+        let row = resources::replace(conn, self.client, &self.kind, &row, &old, &new, row.modified).await?;
+        Ok(row.document)
     }
 }
 

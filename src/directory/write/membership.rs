@@ -22,7 +22,7 @@ impl Scope {
             if known.is_some() {
                 used.note(Tolerance::UnknownMembers);
             }
-            changed |= members::edit(conn, self.tenant, group, known.as_ref().unwrap_or(edit), base).await?;
+            changed |= members::edit(conn, self.client.tenant, group, known.as_ref().unwrap_or(edit), base).await?;
         }
         Ok(changed)
     }
@@ -30,7 +30,7 @@ impl Scope {
     /// The edit without the ids that nobody has; none if there are no such ids.
     async fn without_unknown(&self, conn: &mut Conn, edit: &MemberEdit) -> Result<Option<MemberEdit>, Error> {
         let (MemberEdit::Add(ids) | MemberEdit::Replace(ids)) = edit else { return Ok(None) };
-        let unknown = members::unknown(conn, self.tenant, ids).await?;
+        let unknown = members::unknown(conn, self.client.tenant, ids).await?;
         if unknown.is_empty() {
             return Ok(None);
         }

@@ -24,6 +24,6 @@ impl Scope {
 
     /// Notes changes.
     pub(super) async fn note_all(&self, conn: &mut Conn, changes: &[Change]) -> Result<(), Error> {
-        Ok(store::audit::insert(conn, self.tenant, &self.actor, changes, self.now).await?)
+        Ok(store::audit::insert(conn, self.client.tenant, &self.actor, changes, self.now).await?)
     }
 }

@@ -276,7 +276,9 @@ impl Reader<'_, '_> {
                 self.patch.password = Some(password.map_or(PasswordEdit::Remove, PasswordEdit::Set));
                 Ok(())
             }
-            Storage::Document | Storage::Indexed => self.edit(action, ValuePath { target, filter, described }, value),
+            Storage::Document | Storage::Indexed | Storage::Connection => {
+                self.edit(action, ValuePath { target, filter, described }, value)
+            }
         }
     }
 

@@ -193,7 +193,6 @@ fn search_documents_hold_keys_in_the_shape_of_the_document() {
     let expected = json!({
         "schemas": [urn::USER, urn::ENTERPRISE_USER],
         "id": "2819C223",
-        "externalId": "Ext",
         "userName": "bjensen",
         "name": { "familyName": "jensen" },
         "active": true,

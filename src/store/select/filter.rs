@@ -3,6 +3,7 @@
 //! A comparison with null is unknown, which a condition refuses; only `Not` needs it to be false.
 
 use super::operand::{self, Operand};
+use super::{By, Part, Query};
 use crate::scim::filter::{Check, Filter, Operator, Test};
 use crate::scim::path::Target;
 use crate::scim::schema::{ResourceType, Storage};
@@ -16,10 +17,19 @@ use crate::store::sql::{Arg, Sql, Val};
 pub(super) struct Predicate<'a> {
     /// The tenant.
     pub tenant: Arg,
-    /// The type of the resources in the table `r`; none where only members are asked about.
-    pub kind: Option<&'a ResourceType>,
+    /// The resources in the table `r`; none where only members are asked about.
+    pub seen: Option<Seen<'a>>,
     /// The SCIM base URL.
     pub base: &'a str,
+}
+
+/// The resources of a type as a connection sees them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Seen<'a> {
+    /// The type.
+    pub kind: &'a ResourceType,
+    /// The number of the connection.
+    pub connection: i64,
 }
 
 /// What targets are relative to.
@@ -37,7 +47,13 @@ pub(super) enum Scope<'a> {
     Group,
 }
 
-impl Predicate<'_> {
+impl<'a> Predicate<'a> {
+    /// For the resources of a part.
+    pub(super) fn new(by: By, query: &'a Query, part: &'a Part) -> Self {
+        let seen = Seen { kind: &part.kind, connection: by.connection };
+        Self { tenant: by.tenant, seen: Some(seen), base: &query.base }
+    }
+
     /// Appends the predicate.
     pub(super) fn write(&self, sql: &mut Sql, scope: Scope<'_>, filter: &Filter) {
         match filter {
@@ -82,6 +98,15 @@ impl Predicate<'_> {
                 self.write_present(sql, scope, &test.target);
             }
             Check::Compare(operator, key) => {
+                if let (Scope::Resource, Some(seen), Key::Text(text)) = (scope, self.seen, key)
+                    && test.target.attribute.storage == Storage::Connection
+                    && matches!(operator, Operator::Eq | Operator::Sw)
+                {
+                    sql.push("r.num IN (");
+                    self.write_external(sql, seen, *operator == Operator::Sw, text);
+                    sql.push(")");
+                    return;
+                }
                 let operand = Operand::of(sql, self, scope, &test.target);
                 compare(sql, operand, *operator, key);
             }
@@ -105,7 +130,7 @@ impl Predicate<'_> {
                     sql.push(" AND m.member = r.num)");
                     return;
                 }
-                Storage::Document | Storage::Indexed | Storage::Password => {}
+                Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {}
             }
             if target.extension.is_none() && target.sub.is_none() && target.attribute.name == "meta" {
                 sql.push("TRUE");
@@ -120,7 +145,7 @@ impl Predicate<'_> {
             match target.attribute.storage {
                 Storage::Members => return self.write_members(sql, filter),
                 Storage::Groups => return self.write_groups(sql, filter),
-                Storage::Document | Storage::Indexed | Storage::Password => {}
+                Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {}
             }
             if !target.attribute.multi_valued {
                 sql.push("(");
@@ -170,6 +195,25 @@ impl Predicate<'_> {
         sql.again(self.tenant).push(" AND g.num = u.grp AND ");
         self.write(sql, Scope::Group, filter);
         sql.push(")");
+    }
+
+    /// The numbers of what the connection calls so, or by a name that starts so: exact, and found by
+    /// index.
+    pub(super) fn write_external(&self, sql: &mut Sql, seen: Seen<'_>, starts: bool, text: &str) {
+        sql.push("SELECT v.num FROM external_id v WHERE v.tenant = ").again(self.tenant);
+        sql.push(" AND v.connection = ").bind(seen.connection);
+        sql.push(" AND v.type = ").bind(seen.kind.name.as_str()).push(" AND ");
+        if starts {
+            range(
+                sql,
+                &|sql: &mut Sql| {
+                    sql.push("v.value");
+                },
+                text,
+            );
+        } else {
+            sql.push("v.value = ").bind(text);
+        }
     }
 
     /// The groups that list this member: exact, and found by index.

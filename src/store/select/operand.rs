@@ -1,10 +1,11 @@
 //! What a target is in SQL: a column, a value computed from columns, or a place in a search document.
 
-use super::filter::{Predicate, Scope};
+use super::filter::{Predicate, Scope, Seen};
 use crate::scim::path::Target;
-use crate::scim::schema::{Attribute, ResourceType};
+use crate::scim::schema::{Attribute, ResourceType, Storage};
 use crate::scim::value::{self, Key};
 use crate::store::dialect::Scalar;
+use crate::store::external_ids;
 use crate::store::keys::{self, Hot};
 use crate::store::sql::{Arg, Sql, Val};
 use serde_json::Value;
@@ -16,6 +17,8 @@ pub(super) enum Operand {
     Column { name: &'static str, nullable: bool },
     /// A text column that holds the key cut, and the whole key's place in the search document.
     Cut { name: &'static str, path: Arg },
+    /// What a connection of a tenant calls the resource.
+    External { tenant: Arg, connection: i64 },
     /// A place in a JSON document.
     Json { document: &'static str, path: Arg },
     /// The element of a list of simple values.
@@ -40,13 +43,13 @@ impl Operand {
     /// The operand of a simple target.
     pub(super) fn of(sql: &mut Sql, predicate: &Predicate<'_>, scope: Scope<'_>, target: &Target) -> Self {
         match scope {
-            Scope::Resource => match predicate.kind {
-                Some(kind) => resource(sql, predicate, kind, target),
+            Scope::Resource => match predicate.seen {
+                Some(seen) => resource(sql, predicate, seen, target),
                 None => Self::Null,
             },
             Scope::Within(outer) if outer.attribute.name == "meta" && outer.extension.is_none() => {
-                match predicate.kind {
-                    Some(kind) => meta(sql, predicate, kind, &target.attribute),
+                match predicate.seen {
+                    Some(seen) => meta(sql, predicate, seen.kind, &target.attribute),
                     None => Self::Null,
                 }
             }
@@ -72,6 +75,10 @@ impl Operand {
                 // A cut key has at least 1,021 bytes and so more than 255 characters.
                 sql.push("(CASE WHEN length(").push(name).push(") > 255 THEN ");
                 sql.json_value("r.sdoc", path, scalar).push(" ELSE ").push(name).push(" END)")
+            }
+            Self::External { tenant, connection } => {
+                external_ids::value(sql, tenant, connection, "r.num");
+                sql
             }
             Self::Json { document, path } => sql.json_value(document, path, scalar),
             Self::Itself => sql.json_itself("e.value", scalar),
@@ -100,6 +107,11 @@ impl Operand {
             Self::Column { name, nullable: true } | Self::Cut { name, .. } => {
                 sql.push("(").push(name).push(" IS NOT NULL)")
             }
+            Self::External { tenant, connection } => {
+                sql.push("(");
+                external_ids::value(sql, tenant, connection, "r.num");
+                sql.push(" IS NOT NULL)")
+            }
             Self::Json { document, path } => sql.json_present(document, path),
             Self::Null => sql.push("FALSE"),
             Self::Type { column, .. } => sql.push("(").push(column).push(" IN ('User', 'Group'))"),
@@ -119,7 +131,11 @@ pub(super) fn path<'k>(sql: &mut Sql, keys: impl Iterator<Item = &'k str>) -> Ar
     sql.hold(Val::Path(keys.map(ToOwned::to_owned).collect()))
 }
 
-fn resource(sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType, target: &Target) -> Operand {
+fn resource(sql: &mut Sql, predicate: &Predicate<'_>, seen: Seen<'_>, target: &Target) -> Operand {
+    let Seen { kind, connection } = seen;
+    if target.attribute.storage == Storage::Connection {
+        return Operand::External { tenant: predicate.tenant, connection };
+    }
     if target.extension.is_none() {
         match (target.attribute.name.as_str(), &target.sub) {
             ("id", None) => return Operand::Column { name: "r.id", nullable: false },
@@ -134,7 +150,6 @@ fn resource(sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType, targe
     let path = path(sql, target.keys());
     match hot {
         Some(Hot::NameKey) => Operand::Cut { name: "r.name_key", path },
-        Some(Hot::ExternalId) => Operand::Cut { name: "r.external_id", path },
         Some(Hot::Active) | None => Operand::Json { document: "r.sdoc", path },
     }
 }

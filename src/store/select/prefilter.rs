@@ -2,7 +2,7 @@
 //!
 //! A prefilter may let too many through, never too few; the exact predicate stands beside it.
 
-use super::filter::{Predicate, successor, value_equals};
+use super::filter::{Predicate, Seen, successor, value_equals};
 use crate::scim::filter::{Check, Filter, Operator, Test};
 use crate::scim::path::Target;
 use crate::scim::schema::{ResourceType, Storage};
@@ -18,6 +18,8 @@ enum Lookup<'f> {
     Id(&'f str),
     /// An indexed text column and its key.
     Column(&'static str, &'f str),
+    /// What the connection calls a resource.
+    External(&'f str),
     /// The attribute index: the attribute and its key.
     Key(String, String),
     /// The attribute index: the attribute and how its key begins.
@@ -27,7 +29,8 @@ enum Lookup<'f> {
 /// Appends ` AND r.num IN (…)` if there is anything to narrow by that the exact predicate, which
 /// finds the indexes of columns by itself, does not say.
 pub(super) fn write(sql: &mut Sql, predicate: &Predicate<'_>, filter: &Filter) {
-    let Some(kind) = predicate.kind else { return };
+    let Some(seen) = predicate.seen else { return };
+    let kind = seen.kind;
     let conjuncts = match filter {
         Filter::And(all) => all.as_slice(),
         Filter::Or(_) | Filter::Not(_) | Filter::Test(_) | Filter::Element { .. } => std::slice::from_ref(filter),
@@ -41,13 +44,13 @@ pub(super) fn write(sql: &mut Sql, predicate: &Predicate<'_>, filter: &Filter) {
         if place > 0 {
             sql.push(" UNION ALL ");
         }
-        lookup.write(sql, predicate, kind);
+        lookup.write(sql, predicate, seen);
     }
     sql.push(")");
 }
 
 impl Lookup<'_> {
-    fn write(&self, sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType) {
+    fn write(&self, sql: &mut Sql, predicate: &Predicate<'_>, seen: Seen<'_>) {
         match self {
             Self::Id(id) => {
                 sql.push("SELECT num FROM resource WHERE tenant = ").again(predicate.tenant);
@@ -55,9 +58,10 @@ impl Lookup<'_> {
             }
             Self::Column(column, key) => {
                 sql.push("SELECT num FROM resource WHERE tenant = ").again(predicate.tenant);
-                sql.push(" AND type = ").bind(kind.name.as_str());
+                sql.push(" AND type = ").bind(seen.kind.name.as_str());
                 sql.push(" AND ").push(column).push(" = ").bind(*key);
             }
+            Self::External(text) => predicate.write_external(sql, seen, false, text),
             Self::Key(attribute, key) => {
                 sql.push("SELECT num FROM attr_index WHERE tenant = ").again(predicate.tenant);
                 sql.push(" AND attribute = ").bind(attribute.as_str()).push(" AND key = ").bind(key.as_str());
@@ -82,11 +86,12 @@ fn best<'f>(choices: impl Iterator<Item = Vec<Lookup<'f>>>) -> Option<Vec<Lookup
 fn is_direct(kind: &ResourceType, filter: &Filter) -> bool {
     match filter {
         Filter::Test(test) => {
-            matches!(lookup(kind, &test.target, &test.check), Some(Lookup::Id(_) | Lookup::Column(..)))
+            let found = lookup(kind, &test.target, &test.check);
+            matches!(found, Some(Lookup::Id(_) | Lookup::Column(..) | Lookup::External(_)))
         }
         Filter::Element { target, filter } => match target.attribute.storage {
             Storage::Members | Storage::Groups => value_equals(filter).is_some(),
-            Storage::Document | Storage::Indexed | Storage::Password => false,
+            Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => false,
         },
         Filter::And(_) | Filter::Or(_) | Filter::Not(_) => false,
     }
@@ -112,7 +117,7 @@ fn lookups<'f>(kind: &ResourceType, outer: Option<&Target>, filter: &'f Filter) 
             lookup.map(|lookup| vec![lookup])
         }
         Filter::Element { target, filter } => match (outer, target.attribute.storage) {
-            (None, Storage::Document | Storage::Indexed) => lookups(kind, Some(target), filter),
+            (None, Storage::Document | Storage::Indexed | Storage::Connection) => lookups(kind, Some(target), filter),
             (None, Storage::Members | Storage::Groups | Storage::Password) | (Some(_), _) => None,
         },
     }
@@ -146,12 +151,14 @@ fn equal<'f>(kind: &ResourceType, target: &Target, key: &'f Key) -> Option<Looku
     if is_id(target) {
         return Some(Lookup::Id(text));
     }
+    if target.attribute.storage == Storage::Connection {
+        return Some(Lookup::External(text));
+    }
     if !keys::column_decides(text) {
         return None;
     }
     match keys::hot(kind, target)? {
         Hot::NameKey => Some(Lookup::Column("name_key", text)),
-        Hot::ExternalId => Some(Lookup::Column("external_id", text)),
         Hot::Active => None,
     }
 }

@@ -3,11 +3,11 @@
 
 use super::filter::{Predicate, Scope};
 use super::operand::{self, Operand};
-use super::{Part, Query};
+use super::{By, Part, Query};
 use crate::scim::path::Target;
 use crate::scim::schema::{Attribute, Kind, Storage};
 use crate::store::dialect::Scalar;
-use crate::store::sql::{Arg, Sql};
+use crate::store::sql::Sql;
 use std::sync::Arc;
 
 /// How a query is ordered.
@@ -49,10 +49,10 @@ impl Order {
     }
 
     /// Appends `, key AS key`, if there is an order.
-    pub(super) fn key(self, sql: &mut Sql, tenant: Arg, query: &Query, part: &Part) {
+    pub(super) fn key(self, sql: &mut Sql, by: By, query: &Query, part: &Part) {
         let target = part.sort.as_ref().and_then(|target| Some((target, leaf(target)?)));
         let Some((target, leaf)) = target else { return self.no_key(sql) };
-        let predicate = Predicate { tenant, kind: Some(&part.kind), base: &query.base };
+        let predicate = Predicate::new(by, query, part);
         let write = |sql: &mut Sql| value(sql, &predicate, target, leaf);
         sql.push(", ");
         match self.keys {
@@ -148,7 +148,9 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
             sql.push(" CROSS JOIN resource g WHERE g.tenant = ").again(predicate.tenant);
             sql.push(" AND g.num = u.grp ORDER BY u.grp LIMIT 1)");
         }
-        Storage::Document | Storage::Indexed | Storage::Password if target.attribute.multi_valued => {
+        Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password
+            if target.attribute.multi_valued =>
+        {
             let list = operand::path(sql, Target { sub: None, ..target.clone() }.keys());
             let simple = !target.attribute.is_complex();
             sql.push("(SELECT ");
@@ -160,7 +162,7 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
             }
             sql.push("e.place LIMIT 1)");
         }
-        Storage::Document | Storage::Indexed | Storage::Password => {
+        Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {
             let sub = target.sub.clone().or_else(|| target.attribute.is_complex().then(|| Arc::clone(leaf)));
             let target = Target { sub, ..target.clone() };
             let operand = match Operand::of(sql, predicate, Scope::Resource, &target) {

@@ -5,7 +5,7 @@ use super::{Conn, Error, Options, Sql, Store, Unit};
 use crate::store::dialect::Dialect;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 
-/// Runs a test on a migrated store of each kind, with one tenant.
+/// Runs a test on a migrated store of each kind, with one tenant and two connections.
 pub(in crate::store) async fn on_each(test: impl AsyncFn(Store)) {
     on_each_empty(async |store| {
         crate::store::migrate::run(&store).await.unwrap();
@@ -45,9 +45,10 @@ impl Store {
         conn.fetch_first(sql).await.unwrap().unwrap().int(0).unwrap()
     }
 
-    /// Makes a tenant, the first one.
+    /// Makes a tenant, the first one, and its connections.
     pub(in crate::store) async fn found(&self) {
         self.statement("INSERT INTO tenant (name, created) VALUES ('trial', 0)").await;
+        self.statement("INSERT INTO connection (tenant, name, created) VALUES (1, 'one', 0), (1, 'two', 0)").await;
     }
 
     /// The plan of a statement, a line per step.
@@ -80,7 +81,8 @@ impl Store {
         .await;
     }
 
-    async fn statement(&self, text: &'static str) {
+    /// Runs a statement.
+    pub(in crate::store) async fn statement(&self, text: &'static str) {
         self.write(Statement(text)).await.unwrap();
     }
 }

@@ -36,8 +36,13 @@ async fn people(store: &Store) {
         let id = format!("u-{place}");
         let work = Work::Insert(kind("User"), id, attributes, NOW + place * 1_000_000);
         let row = make(store, work).await;
-        if place % 4 == 0 {
-            make(store, Work::Touch(row)).await;
+        // Another connection has names of its own for some, one of them in common with the first.
+        match place {
+            2 => drop(make(store, Work::Name(TWO, row, Some("E-10".to_owned()))).await),
+            3 => drop(make(store, Work::Name(TWO, row, Some("e-1".to_owned()))).await),
+            6 => drop(make(store, Work::Name(TWO, row, Some("E-2".to_owned()))).await),
+            4 | 8 | 12 => drop(make(store, Work::Touch(row)).await),
+            _ => {}
         }
     }
     let mut groups = Vec::new();
@@ -70,6 +75,12 @@ const USERS: &[&str] = &[
     r#"externalId eq "E-1""#,
     r#"externalId eq "e-1""#,
     r#"externalId sw "E-1""#,
+    r#"externalId sw """#,
+    r#"externalId co "-""#,
+    r#"externalId ew "1""#,
+    r#"externalId gt "E-1""#,
+    r#"externalId le "E-10""#,
+    "externalId ne null",
     "externalId pr",
     "externalId eq null",
     r#"externalId ne "E-1""#,
@@ -179,44 +190,50 @@ async fn sql_selects_what_the_evaluator_matches() {
         people(&store).await;
         for (kind_name, filters) in [("User", USERS), ("Group", GROUPS)] {
             let kind = kind(kind_name);
-            let all = page(&store, &query(kind_name, None)).await;
-            let nums: Vec<_> = all.rows.iter().map(|row| row.num).collect();
-            let mut conn = store.read().await.unwrap();
-            let members = members::of_groups(&mut conn, TENANT, &nums).await.unwrap();
-            let groups = members::of_members(&mut conn, TENANT, &nums).await.unwrap();
-            drop(conn);
-            let shown: Vec<_> = all.rows.iter().map(|row| rendered(&kind, row, &members, &groups)).collect();
-            let long = [1021, 1500, 1501].map(|length| format!(r#"userName eq "{}""#, "a".repeat(length)));
-            let more = [
-                format!(r#"userName sw "{}""#, "a".repeat(1500)),
-                format!(r#"userName gt "{}""#, "a".repeat(1500)),
-                format!(r#"userName lt "{}""#, "a".repeat(1010)),
-                r#"userName ew "ab""#.to_owned(),
-                r#"userName co "aab""#.to_owned(),
-                format!(r#"displayName eq "{}""#, "É".repeat(1200)),
-                format!(r#"displayName sw "{}""#, "É".repeat(300)),
-                format!(r#"displayName eq "{}""#, "É".repeat(256)),
-            ];
-            let filters = filters.iter().map(|text| (*text).to_owned());
-            let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
-            let single: Vec<_> = filters.chain(long).collect();
-            // Every filter in company of others, so that prefilters and negations meet.
-            let joined = (0..single.len()).flat_map(|n| {
-                let [a, b, c] = [1, 7, 11].map(|step| &single[(n * step + step) % single.len()]);
-                [format!("({a}) and not ({b})"), format!("({a} or {b}) and {c}"), format!("not ({a} and {c}) or {b}")]
-            });
-            for text in single.iter().cloned().chain(joined) {
-                let filter = compile(&kind, &text);
-                let expected: Vec<_> = all
-                    .rows
-                    .iter()
-                    .zip(&shown)
-                    .filter(|(_, shown)| filter.matches(shown))
-                    .map(|(row, _)| &row.id)
-                    .collect();
-                let found = page(&store, &query(kind_name, Some(&text))).await;
-                assert_eq!(names(&found), expected, "{:?}: {text}", store.dialect());
-                assert_eq!(found.total, expected.len() as u64, "{text}");
+            for client in [ONE, TWO] {
+                let all = page_of(&store, client, &query(kind_name, None)).await;
+                let nums: Vec<_> = all.rows.iter().map(|row| row.num).collect();
+                let mut conn = store.read().await.unwrap();
+                let members = members::of_groups(&mut conn, TENANT, &nums).await.unwrap();
+                let groups = members::of_members(&mut conn, TENANT, &nums).await.unwrap();
+                drop(conn);
+                let shown: Vec<_> = all.rows.iter().map(|row| rendered(&kind, row, &members, &groups)).collect();
+                let long = [1021, 1500, 1501].map(|length| format!(r#"userName eq "{}""#, "a".repeat(length)));
+                let more = [
+                    format!(r#"userName sw "{}""#, "a".repeat(1500)),
+                    format!(r#"userName gt "{}""#, "a".repeat(1500)),
+                    format!(r#"userName lt "{}""#, "a".repeat(1010)),
+                    r#"userName ew "ab""#.to_owned(),
+                    r#"userName co "aab""#.to_owned(),
+                    format!(r#"displayName eq "{}""#, "É".repeat(1200)),
+                    format!(r#"displayName sw "{}""#, "É".repeat(300)),
+                    format!(r#"displayName eq "{}""#, "É".repeat(256)),
+                ];
+                let filters = filters.iter().map(|text| (*text).to_owned());
+                let long = if kind_name == "User" { long.into_iter().chain(more).collect() } else { Vec::new() };
+                let single: Vec<_> = filters.chain(long).collect();
+                // Every filter in company of others, so that prefilters and negations meet.
+                let joined = (0..single.len()).flat_map(|n| {
+                    let [a, b, c] = [1, 7, 11].map(|step| &single[(n * step + step) % single.len()]);
+                    [
+                        format!("({a}) and not ({b})"),
+                        format!("({a} or {b}) and {c}"),
+                        format!("not ({a} and {c}) or {b}"),
+                    ]
+                });
+                for text in single.iter().cloned().chain(joined) {
+                    let filter = compile(&kind, &text);
+                    let expected: Vec<_> = all
+                        .rows
+                        .iter()
+                        .zip(&shown)
+                        .filter(|(_, shown)| filter.matches(shown))
+                        .map(|(row, _)| &row.id)
+                        .collect();
+                    let found = page_of(&store, client, &query(kind_name, Some(&text))).await;
+                    assert_eq!(names(&found), expected, "{:?}: {text}", store.dialect());
+                    assert_eq!(found.total, expected.len() as u64, "{text}");
+                }
             }
         }
     })
@@ -363,11 +380,15 @@ async fn tenants_do_not_see_each_other() {
         make(&store, user("u-1", json!({ "userName": "a" }))).await;
         let mut conn = store.read().await.unwrap();
         for filter in [None, Some("userName eq \"a\""), Some("id eq \"u-1\" or userName pr")] {
-            let found = select::page(&mut conn, TenantId(2), &query("User", filter)).await.unwrap();
+            let found =
+                select::page(&mut conn, Client { tenant: TenantId(2), ..ONE }, &query("User", filter)).await.unwrap();
             assert_eq!((found.total, found.rows), (0, Vec::new()));
         }
-        assert_eq!(resources::load(&mut conn, TenantId(2), &kind("User"), "u-1").await.unwrap(), None);
-        assert_eq!(resources::load(&mut conn, TENANT, &kind("Group"), "u-1").await.unwrap(), None);
+        assert_eq!(
+            resources::load(&mut conn, Client { tenant: TenantId(2), ..ONE }, &kind("User"), "u-1").await.unwrap(),
+            None
+        );
+        assert_eq!(resources::load(&mut conn, ONE, &kind("Group"), "u-1").await.unwrap(), None);
     })
     .await;
 }
@@ -375,7 +396,7 @@ async fn tenants_do_not_see_each_other() {
 /// The words of the database's own plan.
 async fn plan(store: &Store, text: &str) -> String {
     let conn = store.read().await.unwrap();
-    let sql = select::statement(conn.sql(), TENANT, &query("User", Some(text)));
+    let sql = select::statement(conn.sql(), ONE, &query("User", Some(text)));
     drop(conn);
     store.explain(sql).await
 }
@@ -397,7 +418,10 @@ async fn lookups_of_identity_providers_use_an_index() {
         }
         for (text, index) in [
             (r#"userName eq "n5""#, "resource_name"),
-            (r#"externalId eq "e5""#, "resource_external"),
+            (r#"externalId eq "e5""#, "external_id_value"),
+            (r#"externalId sw "e199""#, "external_id_value"),
+            (r#"externalId eq "e5" and active eq true"#, "external_id_value"),
+            (r#"externalId eq "e5" or userName eq "n5""#, "external_id_value"),
             (r#"id eq "u-5""#, "resource_id"),
             (r#"emails.value eq "m5@x.example""#, "attr_index"),
             (r#"emails[type eq "work" and value eq "m5@x.example"]"#, "attr_index"),

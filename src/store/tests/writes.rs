@@ -133,11 +133,11 @@ impl Unit for Crossing {
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
         let [first, second] = &self.rows;
         let first_attempt = self.attempts.fetch_add(1, Ordering::SeqCst) < 2;
-        resources::lock(conn, TENANT, &kind("User"), &first.id).await?;
+        resources::lock(conn, ONE, &kind("User"), &first.id).await?;
         if first_attempt {
             self.meeting.wait().await;
         }
-        resources::lock(conn, TENANT, &kind("User"), &second.id).await?;
+        resources::lock(conn, ONE, &kind("User"), &second.id).await?;
         Ok(())
     }
 }

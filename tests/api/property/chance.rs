@@ -179,6 +179,9 @@ impl Chance {
     /// The body of a POST. The number makes unique what has to be.
     pub fn body(&mut self, kind: &ResourceType, number: usize) -> Value {
         let mut body = self.values(&kind.schema.attributes, number);
+        if let Some(own) = self.external(kind) {
+            body.extend([own]);
+        }
         for extension in &kind.extensions {
             if self.percent(70) {
                 let values = self.values(&extension.schema.attributes, number);
@@ -186,6 +189,12 @@ impl Chance {
             }
         }
         Value::Object(body)
+    }
+
+    /// What a connection calls a resource, in most cases.
+    pub fn external(&mut self, kind: &ResourceType) -> Option<(String, Value)> {
+        let attribute = kind.stored_as(Storage::Connection)?;
+        self.percent(60).then(|| (attribute.name.clone(), json!(self.text())))
     }
 
     fn values(&mut self, attributes: &[std::sync::Arc<Attribute>], number: usize) -> Map<String, Value> {
@@ -373,6 +382,7 @@ impl Chance {
             .attributes
             .iter()
             .filter(|attribute| matches!(attribute.storage, Storage::Document | Storage::Indexed))
+            .chain(kind.stored_as(Storage::Connection))
             .flat_map(|attribute| {
                 let subs = attribute.sub_attributes.iter().map(|sub| format!("{}.{}", attribute.name, sub.name));
                 if attribute.is_complex() { subs.collect() } else { vec![attribute.name.clone()] }

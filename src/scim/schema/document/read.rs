@@ -26,8 +26,8 @@ const MUTABILITIES: [Mutability; 4] =
     [Mutability::ReadOnly, Mutability::ReadWrite, Mutability::Immutable, Mutability::WriteOnly];
 const RETURNED: [Returned; 4] = [Returned::Always, Returned::Never, Returned::Default, Returned::Request];
 const UNIQUENESSES: [Uniqueness; 3] = [Uniqueness::None, Uniqueness::Server, Uniqueness::Global];
-const STORAGES: [Storage; 5] =
-    [Storage::Document, Storage::Indexed, Storage::Members, Storage::Groups, Storage::Password];
+const STORAGES: [Storage; 6] =
+    [Storage::Document, Storage::Indexed, Storage::Connection, Storage::Members, Storage::Groups, Storage::Password];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -226,6 +226,20 @@ fn check_storage(attribute: &Attribute, parent: Option<&str>) -> Result<(), &'st
     match attribute.storage {
         Storage::Indexed if attribute.is_complex() => Err("storage indexed is for simple values"),
         Storage::Document | Storage::Indexed => Ok(()),
+        Storage::Connection
+            if parent.is_none()
+                && attribute.name == "externalId"
+                && attribute.kind == Kind::String
+                && !attribute.multi_valued
+                && attribute.case_exact
+                && attribute.uniqueness == Uniqueness::None
+                && attribute.returned != Returned::Never =>
+        {
+            Ok(())
+        }
+        Storage::Connection => {
+            Err("storage connection is for externalId, a single, case-exact string that need not be unique")
+        }
         Storage::Members | Storage::Groups
             if parent.is_none() && attribute.multi_valued && attribute.sub_attribute("value").is_some() =>
         {

@@ -107,6 +107,7 @@ pub(super) fn storage(storage: Storage) -> &'static str {
     match storage {
         Storage::Document => "document",
         Storage::Indexed => "indexed",
+        Storage::Connection => "connection",
         Storage::Members => "members",
         Storage::Groups => "groups",
         Storage::Password => "password",
