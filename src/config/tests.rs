@@ -38,6 +38,7 @@ fn every_setting_can_be_given_by_a_variable_and_by_the_file() {
         ("max_connections", "5"),
         ("shutdown_seconds", "0"),
         ("bootstrap_token", "0123456789abcdef0123456789abcdef"),
+        ("token_lifetime", "600"),
         ("unique_group_names", "false"),
         ("log", "warn,roster=debug"),
         ("log_format", "json"),
