@@ -7,12 +7,15 @@ use crate::auth::password::Hasher;
 use crate::auth::token::Token;
 use crate::clock::Clock;
 use crate::config::{Config, Secret};
-use crate::directory::{self, Directory, Limits, Parts};
+use crate::directory::journal::Keep;
+use crate::directory::recorder::{self, Recorder};
+use crate::directory::{self, Directory, Limits, Parts, Recording};
 use crate::http::{self, server};
 use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::scim::schema::document::{Choices, built_in};
 use crate::store::{self, Store, migrate, sql};
+use crate::workers::journal::Writer;
 use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,6 +24,8 @@ use tokio::sync::oneshot;
 
 /// The most bytes of a request's body: one resource, or one PATCH of a large group.
 const BODY_LIMIT: usize = 10 * 1024 * 1024;
+/// How many requests may wait to be written into the journal.
+const JOURNAL_PLACES: usize = 4096;
 /// How often upkeep is done.
 const UPKEEP: Duration = Duration::from_mins(1);
 
@@ -78,6 +83,12 @@ pub struct App {
     pub store: Store,
     /// The first token, if the database was new.
     pub first_token: Option<FirstToken>,
+    /// Takes the journal's entries.
+    pub recorder: Recorder,
+    /// Writes the journal, once the house has started.
+    writer: Option<Writer>,
+    /// The journal's entries, until there is a writer.
+    queue: Option<recorder::Queue>,
     config: Config,
 }
 
@@ -110,6 +121,9 @@ impl App {
     pub async fn open(options: Options) -> Result<Self, Error> {
         let Options { config, clock, ids, hasher } = options;
         let store = open(&config).await?;
+        let (recorder, queue) = recorder::queue(JOURNAL_PLACES);
+        let recording =
+            Recording { recorder: recorder.clone(), bodies: config.journal_bodies, values: config.audit_values };
         let directory = Directory::new(Parts {
             store: store.clone(),
             registry: Arc::new(registry(&config)),
@@ -117,8 +131,9 @@ impl App {
             clock,
             ids,
             limits: Limits { token_lifetime: config.token_lifetime, ..Limits::default() },
+            recording,
         });
-        Ok(Self { directory, store, first_token: None, config })
+        Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), config })
     }
 
     /// The same, and makes the first tenant of a new database with its token.
@@ -129,6 +144,9 @@ impl App {
         let chosen = options.config.bootstrap_token.as_ref().map(Secret::reveal).map(Token::chosen);
         let chosen = chosen.transpose().map_err(Error::Token)?;
         let mut app = Self::open(options).await?;
+        let keep = Keep { days: app.config.journal_days, rows: app.config.journal_rows };
+        let queue = app.queue.take();
+        app.writer = queue.map(|queue| Writer::start(app.directory.clone(), app.recorder.clone(), queue, keep));
         let made = app.directory.first_start(chosen.clone()).await.map_err(Error::FirstTenant)?;
         app.first_token = match (made, chosen) {
             (Some(_), Some(_)) => Some(FirstToken::Chosen),
@@ -150,7 +168,8 @@ impl App {
     #[must_use]
     pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
         let public_url = self.config.public_url.clone();
-        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT })
+        let rates = http::Rates { connection: self.config.rate_connection, tenant: self.config.rate_tenant };
+        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT, rates })
     }
 
     /// Serves until `stop` is ready, then lets running requests finish and closes the database,
@@ -164,9 +183,13 @@ impl App {
             drop(stopping);
         };
         let work = async {
+            let endpoint = self.endpoint();
             tokio::select! {
-                () = server::serve_within(limits, listener, self.endpoint(), stop) => {}
+                () = server::serve_within(limits, listener, endpoint, stop) => {}
                 () = upkeep(&self.directory) => {}
+            }
+            if let Some(writer) = self.writer {
+                writer.stop().await;
             }
             write_usage(&self.directory).await;
             self.store.close().await;

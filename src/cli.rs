@@ -6,6 +6,7 @@
 mod client;
 mod connection;
 mod issuer;
+mod journal;
 mod openapi;
 mod serve;
 mod show;
@@ -54,6 +55,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: token::Command,
+    },
+    /// Shows what clients asked and what they changed
+    Journal {
+        #[command(subcommand)]
+        command: journal::Command,
     },
     /// Makes, lists, rotates and deletes OAuth clients
     Client {
@@ -149,6 +155,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
+        Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
         Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
         Command::Openapi { check } => openapi::run(check),
@@ -216,6 +223,8 @@ Examples:
   roster tenant create acme --json
       make a further tenant, with its first connection and its first token
   roster connection create entra --tenant acme --profile entra
+  roster journal search --connection default --status 4xx --since 1h
+      what was refused in the last hour, and why
   roster client create --name entra --tenant acme --connection entra
       make an OAuth client; it gets access tokens at /oauth/token
 

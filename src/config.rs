@@ -11,6 +11,7 @@ use std::fmt;
 
 /// How the process is to run.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "settings that are on or off are what they are")]
 pub struct Config {
     /// `sqlite:path` or `postgres://…`; may carry a password.
     pub database_url: Secret,
@@ -24,6 +25,10 @@ pub struct Config {
     pub public_url: Option<String>,
     /// Connections served at once.
     pub max_connections: usize,
+    /// Requests of one connection in a second; 0 is no limit.
+    pub rate_connection: u32,
+    /// Requests of one tenant in a second; 0 is no limit.
+    pub rate_tenant: u32,
     /// How long running requests may take to finish after a signal.
     pub shutdown_seconds: u64,
     /// The first token of a new database.
@@ -32,6 +37,14 @@ pub struct Config {
     pub token_lifetime: u32,
     /// Two groups may not share a name.
     pub unique_group_names: bool,
+    /// The journal goes back so many days.
+    pub journal_days: u32,
+    /// The journal has so many lines of each tenant at the most.
+    pub journal_rows: u64,
+    /// The journal keeps bodies, without their secrets.
+    pub journal_bodies: bool,
+    /// The audit keeps the values of changed attributes.
+    pub audit_values: bool,
     /// What is logged.
     pub log: String,
     /// How a log line looks.
@@ -80,10 +93,16 @@ impl Default for Config {
             listen: "127.0.0.1:8080".to_owned(),
             public_url: None,
             max_connections: 1024,
+            rate_connection: 5000,
+            rate_tenant: 10_000,
             shutdown_seconds: 30,
             bootstrap_token: None,
             token_lifetime: 3600,
             unique_group_names: true,
+            journal_days: 30,
+            journal_rows: 1_000_000,
+            journal_bodies: false,
+            audit_values: false,
             log: "info".to_owned(),
             log_format: LogFormat::Text,
         }
@@ -179,6 +198,24 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "rate_connection",
+        default: "5000",
+        help: "requests of one connection in a second, twice as many at once; 0 is no limit, 25 the least limit",
+        set: |config, text| {
+            config.rate_connection = rate(text).ok_or(RATE)?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "rate_tenant",
+        default: "10000",
+        help: "requests of one tenant in a second, twice as many at once; 0 is no limit, 25 the least limit",
+        set: |config, text| {
+            config.rate_tenant = rate(text).ok_or(RATE)?;
+            Ok(())
+        },
+    },
+    Setting {
         name: "shutdown_seconds",
         default: "30",
         help: "how long running requests may take to finish after SIGTERM or SIGINT; 0 to 3600",
@@ -215,6 +252,36 @@ pub const SETTINGS: &[Setting] = &[
         set: |config, text| flag(text).map(|value| config.unique_group_names = value),
     },
     Setting {
+        name: "journal_days",
+        default: "30",
+        help: "how many days the journal of requests goes back; 1 to 36500",
+        set: |config, text| {
+            config.journal_days = number(text, 1, 36_500).ok_or("a whole number from 1 to 36500")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "journal_rows",
+        default: "1000000",
+        help: "how many requests of each tenant the journal keeps at the most; 1 to 1000000000",
+        set: |config, text| {
+            config.journal_rows = number(text, 1, 1_000_000_000).ok_or("a whole number from 1 to 1000000000")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "journal_bodies",
+        default: "false",
+        help: "the journal keeps the bodies of requests and answers, without passwords; they hold personal data",
+        set: |config, text| flag(text).map(|value| config.journal_bodies = value),
+    },
+    Setting {
+        name: "audit_values",
+        default: "false",
+        help: "the audit keeps the old and new values of changed attributes, never passwords; they are personal data",
+        set: |config, text| flag(text).map(|value| config.audit_values = value),
+    },
+    Setting {
         name: "log",
         default: "info",
         help: "what is logged: off, error, warn, info, debug, trace, or a list such as info,roster=debug",
@@ -240,6 +307,13 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
 ];
+
+/// What a rate must be: a tenant may have one connection alone, so the least is the same for both.
+const RATE: &str = "0 for no limit, or from 25 to 1000000, because no tenant is held below 25 requests a second";
+
+fn rate(text: &str) -> Option<u32> {
+    number(text, 0, 1_000_000).filter(|rate| *rate == 0 || *rate >= 25)
+}
 
 fn flag(text: &str) -> Result<bool, &'static str> {
     text.parse().map_err(|_| "true or false")

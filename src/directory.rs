@@ -3,12 +3,15 @@
 //! Every surface calls these verbs and no other door leads to the store.
 
 mod access;
+mod audit;
 mod error;
+pub mod journal;
 mod keys;
 mod list;
 pub mod manage;
 pub mod oauth;
 mod record;
+pub mod recorder;
 mod usage;
 mod write;
 
@@ -20,10 +23,12 @@ pub use record::{Expect, Matching, Record};
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;
+use crate::scim::redact::Redactor;
 use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use keys::Published;
+use recorder::Recorder;
 use std::sync::Arc;
 use usage::Usage;
 
@@ -43,6 +48,8 @@ struct Inner {
     ids: Ids,
     limits: Limits,
     published: Published,
+    recording: Recording,
+    redactor: Option<Redactor>,
     usage: Usage,
 }
 
@@ -60,6 +67,18 @@ pub struct Parts {
     pub ids: Ids,
     /// How much is too much.
     pub limits: Limits,
+    /// What is kept of requests and changes.
+    pub recording: Recording,
+}
+
+/// What is kept of requests and changes.
+pub struct Recording {
+    /// Takes the journal's entries.
+    pub recorder: Recorder,
+    /// The journal keeps bodies, without their secrets.
+    pub bodies: bool,
+    /// The audit keeps the values of changed attributes.
+    pub values: bool,
 }
 
 /// How much one request may ask for; announced in ServiceProviderConfig.
@@ -85,10 +104,11 @@ impl Directory {
     /// The directory over an open and migrated store.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let Parts { store, registry, hasher, clock, ids, limits } = parts;
+        let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
         let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
+        let redactor = recording.bodies.then(|| Redactor::new(&registry));
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -98,6 +118,8 @@ impl Directory {
                 clock,
                 ids,
                 limits,
+                recording,
+                redactor,
                 usage: Usage::default(),
                 published: Published::default(),
             }),

@@ -13,12 +13,16 @@ mod error;
 mod etag;
 mod front;
 mod health;
+mod limit;
 mod oauth;
 pub mod openapi;
 mod route;
 mod scim;
 pub mod server;
 mod surface;
+mod trail;
+
+pub use limit::Rates;
 
 use crate::directory::Directory;
 use access::Access;
@@ -39,11 +43,13 @@ pub struct Options {
     pub public_url: Option<String>,
     /// The largest body of a request in bytes.
     pub body_limit: usize,
+    /// How much each connection and each tenant may ask.
+    pub rates: Rates,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: None, body_limit: 10 * 1024 * 1024 }
+        Self { public_url: None, body_limit: 10 * 1024 * 1024, rates: Rates::default() }
     }
 }
 
@@ -70,6 +76,6 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .at("/openapi/scim.json", get(docs::document(scim_document)))
         .at("/openapi/admin.json", get(docs::document(admin_document)))
         .data(directory.clone());
-    let guarded = Access::new(mount, SURFACES, directory, options);
-    Front::new(guarded, routes, SURFACES)
+    let guarded = Access::new(mount, SURFACES, directory.clone(), options);
+    Front::new(guarded, routes, SURFACES).recording(directory)
 }

@@ -6,6 +6,7 @@
 //! |---|---|---|
 //! | 5 | [`cli`], [`app`] | the command line; wiring, start and graceful stop |
 //! | 4 | [`http`] | the surfaces: SCIM, health, documents; never reaches the store |
+//! | 4 | [`workers`] | what runs without a request: the journal's writer |
 //! | 3 | [`directory`] | what the product does, in protocol-neutral verbs |
 //! | 2 | [`store`] | the one SQL vocabulary over SQLite and Postgres |
 //! | 1 | [`auth`] | tokens, passwords and rights; no I/O |
@@ -23,3 +24,4 @@ pub mod ident;
 pub mod scim;
 pub mod store;
 pub mod telemetry;
+pub mod workers;

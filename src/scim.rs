@@ -4,6 +4,7 @@
 //! Text is parsed once into a syntax tree and resolved once against a [`schema::ResourceType`];
 //! below that line nothing is checked and no string is parsed again.
 
+pub mod difference;
 pub mod error;
 pub mod filter;
 pub mod json;
@@ -11,6 +12,7 @@ pub mod message;
 pub mod patch;
 pub mod path;
 pub mod projection;
+pub mod redact;
 pub mod resource;
 pub mod schema;
 pub mod tolerance;

@@ -5,8 +5,10 @@
 //! Resources are rows of canonical JSON text plus a search document of comparison keys
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
+pub mod audit;
 pub mod connections;
 pub mod dialect;
+pub mod journal;
 pub mod keys;
 pub mod members;
 pub mod migrate;

@@ -6,7 +6,7 @@
 mod grant;
 mod issuer;
 
-pub use grant::{Granted, Proof, Refused};
+pub use grant::{Granted, Proof, Proved, Refused};
 pub use issuer::{Issuer, Trust};
 
 use super::keys::check_url;

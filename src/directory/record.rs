@@ -33,6 +33,8 @@ pub struct Record {
     pub members: Option<Vec<Member>>,
     /// The members were left out because there are more than a PATCH answers with.
     pub too_many_members: bool,
+    /// The names of the attributes that the write which answers with it has changed.
+    pub changed: Vec<String>,
     /// The tolerances without which the request would have come out otherwise; for the journal.
     pub used: Used,
 }
@@ -130,6 +132,7 @@ pub(super) fn bare(kind: Arc<ResourceType>, row: Row) -> Record {
         groups: None,
         members: None,
         too_many_members: false,
+        changed: Vec::new(),
         used: Used::default(),
     }
 }

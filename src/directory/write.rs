@@ -4,7 +4,9 @@
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
 mod membership;
+mod noting;
 
+use super::audit::{self, Beside};
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::clock::Micros;
 use crate::ident;
@@ -14,6 +16,7 @@ use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
+use crate::store::audit::{Action, Actor};
 use crate::store::{Conn, Row, TenantId, Unit, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
@@ -154,11 +157,9 @@ impl Directory {
     ) -> Result<(), Error> {
         caller.may_write()?;
         let unit = Delete {
-            tenant: caller.tenant,
-            kind: Arc::clone(kind),
+            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), Used::default()),
             id: id.to_owned(),
             expect: expect.clone(),
-            now: self.inner.clock.now(),
         };
         self.inner.store.write(unit).await
     }
@@ -171,6 +172,8 @@ impl Directory {
             now: self.inner.clock.now(),
             drops_unknown_members: caller.profile.allows(Tolerance::UnknownMembers),
             used,
+            actor: audit::actor(caller),
+            values: self.inner.recording.values,
         }
     }
 
@@ -232,6 +235,10 @@ struct Scope {
     drops_unknown_members: bool,
     /// The tolerances that reading the request made use of.
     used: Used,
+    /// For the audit.
+    actor: Actor,
+    /// The audit keeps values.
+    values: bool,
 }
 
 struct Create {
@@ -250,19 +257,22 @@ impl Unit for Create {
         let Scope { tenant, kind, show, now, .. } = &self.scope;
         let mut used = self.scope.used;
         let row = resources::insert(conn, *tenant, kind, &self.id, &self.document, *now).await?;
-        if !self.members.is_empty() {
-            let members = [MemberEdit::Add(self.members.clone())];
-            self.scope.edit_members(conn, &row, &members, "", &mut used).await?;
-        }
+        let members = match self.members.as_slice() {
+            [] => false,
+            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
+        };
         if let Some(hash) = &self.password {
             passwords::set(conn, *tenant, row.num, Some(hash)).await?;
         }
+        let beside = Beside { members, password: self.password.is_some() };
+        let documents = (&Object::new(), &self.document);
+        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
             // Nothing can be in a group before it exists.
             let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, used, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
@@ -310,16 +320,16 @@ impl Change {
         Ok(resource::finish(kind, &self.id, document))
     }
 
-    /// Applies what does not live in the document; true if anything changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<bool, Error> {
+    /// Applies what does not live in the document; answers what of it changed.
+    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
         let tenant = self.scope.tenant;
-        let changed = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
+        let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
         match &self.password {
-            PasswordChange::Keep => return Ok(changed),
+            PasswordChange::Keep => return Ok(Beside { members, password: false }),
             PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
             PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
         }
-        Ok(true)
+        Ok(Beside { members, password: true })
     }
 }
 
@@ -340,25 +350,32 @@ impl Unit for Change {
         let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
             row = resources::replace(conn, *tenant, kind, &row, &stored, &document, now).await?;
-        } else if beside {
+        } else if beside.any() {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
+        let changed = if document != stored || beside.any() {
+            let action = match self.what {
+                What::Replace(_) => Action::Replaced,
+                What::Patch(_) => Action::Patched,
+            };
+            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
+        } else {
+            Vec::new()
+        };
         if let Some(limit) = self.answer_members
             && show.shows(Storage::Members)
             && members::more_than(conn, *tenant, row.num, limit).await?
         {
-            return Ok(Record { too_many_members: true, used, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
     }
 }
 
 struct Delete {
-    tenant: TenantId,
-    kind: Arc<ResourceType>,
+    scope: Scope,
     id: String,
     expect: Expect,
-    now: Micros,
 }
 
 impl Unit for Delete {
@@ -366,10 +383,16 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let locked = resources::lock(conn, self.tenant, &self.kind, &self.id).await?;
-        let row = locked.ok_or_else(|| not_found(&self.kind))?;
+        let Scope { tenant, kind, now, values, .. } = &self.scope;
+        let locked = resources::lock(conn, *tenant, kind, &self.id).await?;
+        let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
-        Ok(resources::remove(conn, self.tenant, &row, self.now).await?)
+        let document = parse(&row.document)?;
+        let documents = (&document, &Object::new());
+        let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
+        let groups = resources::remove(conn, *tenant, &row, *now).await?;
+        changes.extend(groups.into_iter().map(audit::lost_a_member));
+        self.scope.note_all(conn, &changes).await
     }
 }
 

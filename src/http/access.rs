@@ -5,14 +5,16 @@
 //! is the same for all. Also here: what every handler needs, because it is handed on with the caller.
 
 use super::error::{CHALLENGE, CHALLENGE_BASIC, CHALLENGE_INVALID, Refusal};
+use super::limit::{Account, Limits, Presented};
 use super::surface::{Surface, Surfaces};
+use super::trail::Trail;
 use super::{Options, base, oauth};
 use crate::directory::{self, Caller, Directory};
 use crate::scim::tolerance::Tolerance;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
-use poem::http::{HeaderMap, HeaderValue};
+use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Endpoint, IntoResponse, Request, Response};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -24,6 +26,7 @@ pub(super) struct House {
     pub options: Options,
     /// How many large bodies may be in memory at one time; others wait before they are read on.
     pub large_bodies: Arc<Semaphore>,
+    pub limits: Limits,
 }
 
 impl House {
@@ -47,17 +50,34 @@ pub(super) struct Access<E> {
 impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
         let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
-        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies }) }
+        let limits = Limits::new(options.rates);
+        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies, limits }) }
+    }
+
+    /// Whose credential the request carries, if it carries one, unless too much was asked already.
+    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+        let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+        let limits = &self.house.limits;
+        let presented = Presented::new(header.to_str().unwrap_or_default(), peer(request));
+        let expected = limits.expect(&presented)?;
+        let judged = self.identify(request).await;
+        match &judged {
+            Ok(Some(caller)) => limits.right(presented, Account::from(caller), expected)?,
+            // Judged first: a right credential is never kept waiting by wrong ones.
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED => limits.wrong(&presented)?,
+            Ok(None) | Err(_) => {}
+        }
+        judged
     }
 
     /// Whose credential the request carries, if it carries one.
-    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+    async fn identify(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
         let directory = &self.house.directory;
         let peer = peer(request);
         Ok(match credential(request.headers())? {
             None => None,
             Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer).await?),
-            Some(Credential::Raw(token)) => Some(self.raw(token, peer).await?),
+            Some(Credential::Raw(token)) => Some(self.raw(request, token, peer).await?),
             Some(Credential::Basic { id, secret }) => match directory.authenticate_client(&id, &secret).await {
                 Err(directory::Error::Unauthenticated) => {
                     return Err(Refusal::unauthenticated(
@@ -73,6 +93,9 @@ impl<E> Access<E> {
     /// Identifies the caller and asks the surface about it.
     async fn enter(&self, request: &Request, surface: &Surface, path: &str) -> Result<Option<Caller>, Refusal> {
         let caller = self.caller(request).await?;
+        if let Some(caller) = &caller {
+            Trail::of(request).caller(caller);
+        }
         (surface.admit)(path, caller.as_ref())?;
         Ok(caller)
     }
@@ -92,9 +115,12 @@ impl<E> Access<E> {
 
     /// The caller of a token without scheme, if its connection tolerates that. Whether there is such
     /// a token is not told.
-    async fn raw(&self, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
+    async fn raw(&self, request: &Request, token: &str, peer: Option<IpAddr>) -> Result<Caller, Refusal> {
         match self.house.directory.authenticate(token, peer).await {
-            Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => Ok(caller),
+            Ok(caller) if caller.profile.allows(Tolerance::RawAuthorization) => {
+                Trail::of(request).tolerated(Tolerance::RawAuthorization);
+                Ok(caller)
+            }
             Ok(_) | Err(directory::Error::Unauthenticated) => Err(other_scheme()),
             Err(error) => Err(error.into()),
         }
@@ -124,7 +150,7 @@ impl<E: Endpoint> Endpoint for Access<E> {
 }
 
 /// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.
-fn peer(request: &Request) -> Option<IpAddr> {
+pub(super) fn peer(request: &Request) -> Option<IpAddr> {
     request.remote_addr().as_socket_addr().map(SocketAddr::ip)
 }
 
@@ -186,7 +212,6 @@ fn basic(encoded: &str) -> Option<Credential<'static>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use poem::http::StatusCode;
 
     fn headers(lines: &[&'static str]) -> HeaderMap {
         lines.iter().map(|line| (AUTHORIZATION, HeaderValue::from_static(line))).collect()

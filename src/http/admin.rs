@@ -7,6 +7,7 @@ mod answer;
 mod connection;
 mod desk;
 mod fields;
+mod history;
 mod problem;
 mod tenant;
 mod token;
@@ -19,7 +20,9 @@ use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::Caller;
 use connection::Connections;
+use history::History;
 use poem::http::header::CACHE_CONTROL;
+
 use poem::middleware::SetHeader;
 use poem::{Endpoint, EndpointExt};
 use poem_openapi::{OpenApiService, Tags};
@@ -38,7 +41,7 @@ pub(super) static SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Tenants, Connections, Tokens);
+pub(super) type Api = (Tenants, Connections, Tokens, History);
 
 /// The groups of operations.
 #[derive(Tags)]
@@ -49,11 +52,13 @@ enum Tag {
     Connections,
     /// The bearer tokens of a tenant's connections.
     Tokens,
+    /// What a tenant's connections asked and changed.
+    History,
 }
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new((Tenants, Connections, Tokens), "Roster administration", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((Tenants, Connections, Tokens, History), "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 
 /// The routes, whose answers may hold secrets and are never cached.

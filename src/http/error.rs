@@ -3,6 +3,7 @@
 //! This is the only place that decides on a status. A client sees a sentence it can act on; an
 //! internal cause goes to the log, once, under the request id the client is shown.
 
+use super::limit::Exceeded;
 use super::route::Route;
 use super::surface::Shape;
 use crate::{directory, scim};
@@ -196,6 +197,13 @@ impl From<scim::Error> for Refusal {
             | scim::ScimType::Sensitive => StatusCode::BAD_REQUEST,
         };
         Self { scim_type: Some(error.scim_type), ..Self::new(status, error.detail) }
+    }
+}
+
+impl From<Exceeded> for Refusal {
+    fn from(exceeded: Exceeded) -> Self {
+        let wait = HeaderValue::from(exceeded.wait);
+        Self::new(StatusCode::TOO_MANY_REQUESTS, exceeded.detail).with_header(RETRY_AFTER, wait)
     }
 }
 

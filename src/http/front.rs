@@ -4,7 +4,10 @@
 
 use super::error::Refusal;
 use super::route::{Route, Routes};
+use super::scim::PREFIX;
 use super::surface::Surfaces;
+use super::trail::{Asked, Why};
+use crate::directory::Directory;
 use crate::{ident, scim};
 use poem::http::header::{CONTENT_LENGTH, HOST};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -33,11 +36,30 @@ pub(super) struct Front<E> {
     inner: E,
     routes: Routes,
     surfaces: Surfaces,
+    /// Where the requests of connections are noted.
+    journal: Option<Directory>,
 }
 
 impl<E: Endpoint> Front<E> {
     pub(super) fn new(inner: E, routes: Routes, surfaces: Surfaces) -> Self {
-        Self { inner, routes, surfaces }
+        Self { inner, routes, surfaces, journal: None }
+    }
+
+    /// Notes what connections ask of the SCIM surface in the journal.
+    pub(super) fn recording(self, directory: Directory) -> Self {
+        Self { journal: Some(directory), ..self }
+    }
+
+    /// Begins the journal entry of a request that is to have one.
+    fn begin(&self, request: &mut Request, id: &str, route: Option<&Route>, started: Instant) -> Option<Asked> {
+        let directory = self.journal.as_ref()?;
+        let (surface, _) = self.surfaces.find(request.uri().path())?;
+        if surface.prefix != PREFIX {
+            return None;
+        }
+        let asked = Asked::new(request, id, route, directory.now(), started);
+        request.extensions_mut().insert(asked.trail.clone());
+        Some(asked)
     }
 
     async fn answer(&self, request: Request, route: Option<&Route>) -> Result<Response, Refusal> {
@@ -63,12 +85,19 @@ impl<E: Endpoint> Endpoint for Front<E> {
         let route = self.routes.find(request.uri().path());
         let shape = self.surfaces.shape(request.uri().path());
         let method = request.method().clone();
+        let asked = self.begin(&mut request, &request_id, route, started);
         if method == Method::HEAD {
             request.set_method(Method::GET);
         }
 
         let answer = self.answer(request, route).await;
-        let mut response = answer.unwrap_or_else(|refusal| refusal.render(shape, &request_id));
+        let (why, mut response) = match answer {
+            Ok(response) => (Why::default(), response),
+            Err(refusal) => (Why::of(&refusal), refusal.render(shape, &request_id)),
+        };
+        if let (Some(asked), Some(directory)) = (asked, &self.journal) {
+            asked.record(directory, why, &mut response).await;
+        }
 
         if method == Method::HEAD {
             response = without_body(response).await;

@@ -45,7 +45,7 @@ pub(super) fn mount(route: poem::Route) -> poem::Route {
 fn write_error(refusal: &Refusal) -> String {
     let code = refusal.oauth_error.unwrap_or(match refusal.status {
         StatusCode::UNAUTHORIZED => "invalid_client",
-        StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
         status if status.is_server_error() => "server_error",
         _ => "invalid_request",
     });

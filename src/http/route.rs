@@ -26,6 +26,12 @@ impl Route {
         names.join(", ")
     }
 
+    /// What stands in the place of the placeholder, if the route has one.
+    pub(super) fn variable<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let mut segments = self.template.split('/').zip(path.split('/'));
+        segments.find(|(template, _)| template.starts_with('{')).map(|(_, segment)| segment)
+    }
+
     fn matches(&self, path: &str) -> bool {
         let mut segments = path.split('/');
         let mut template = self.template.split('/');
@@ -81,6 +87,15 @@ impl Routes {
 mod tests {
     use super::*;
     use crate::http::scim::{Api, PREFIX};
+
+    #[test]
+    fn the_variable_part_of_a_path_is_found() {
+        let routes = Routes::default().with::<Api>(PREFIX);
+        for (path, id) in [("/scim/v2/Users/1", Some("1")), ("/scim/v2/Users", None), ("/scim/v2/Users/.search", None)]
+        {
+            assert_eq!(routes.find(path).unwrap().variable(path), id, "{path}");
+        }
+    }
 
     #[test]
     fn every_path_is_found_with_its_methods() {

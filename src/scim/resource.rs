@@ -115,6 +115,8 @@ impl<'k> Reader<'k, '_> {
         for (name, sent) in object(&schema.id, sent)? {
             match schema.attribute(&name) {
                 Some(attribute) => self.put(Some(schema), attribute, sent)?,
+                // Every representation may say what it is (RFC 7643 §3).
+                None if name.eq_ignore_ascii_case("schemas") => {}
                 None => self.shape.leave_out(format!("{}:{name}", schema.id))?,
             }
         }

@@ -12,6 +12,7 @@ const SQLITE: &[Step] = &[
     Step { version: 2, name: "profiles", text: include_str!("../../migrations/sqlite/0002_profiles.sql") },
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/sqlite/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/sqlite/0004_oauth.sql") },
+    Step { version: 5, name: "journal", text: include_str!("../../migrations/sqlite/0005_journal.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
@@ -19,6 +20,7 @@ const POSTGRES: &[Step] = &[
     Step { version: 2, name: "profiles", text: include_str!("../../migrations/postgres/0002_profiles.sql") },
     Step { version: 3, name: "credentials", text: include_str!("../../migrations/postgres/0003_credentials.sql") },
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/postgres/0004_oauth.sql") },
+    Step { version: 5, name: "journal", text: include_str!("../../migrations/postgres/0005_journal.sql") },
 ];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.

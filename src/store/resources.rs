@@ -165,12 +165,23 @@ pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) ->
     Ok(row)
 }
 
+/// A resource that got a new version because of another one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Touched {
+    /// The name of its type.
+    pub kind: String,
+    /// Its id.
+    pub id: String,
+    /// The version it has now.
+    pub version: i64,
+}
+
 /// Removes a locked row with its keys, its password, its members and its memberships; the groups
-/// it was a member of get a new version.
+/// it was a member of get a new version and are answered.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<(), Error> {
+pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -> Result<Vec<Touched>, Error> {
     let key = || [Val::from(tenant.0), Val::from(row.num)];
     // First the row itself: on Postgres this waits for those who are adding it to a group, so that
     // the statements below see their rows.
@@ -182,8 +193,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
          (SELECT m.grp FROM member m WHERE m.tenant = $1 AND m.member = $2) ORDER BY r.num",
         key().into_iter().chain([milliseconds(now).into()]),
     );
-    groups.push(conn.dialect().lock()).push(")");
-    conn.execute(groups).await?;
+    groups.push(conn.dialect().lock()).push(") RETURNING type, id, version");
+    let groups = conn.fetch(groups).await?;
     for text in [
         "DELETE FROM member WHERE tenant = $1 AND member = $2",
         "DELETE FROM member WHERE tenant = $1 AND grp = $2",
@@ -193,7 +204,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
     ] {
         conn.execute(conn.sql().with(text, key())).await?;
     }
-    Ok(())
+    let touched = |group: &Record| Ok(Touched { kind: group.text(0)?, id: group.text(1)?, version: group.int(2)? });
+    groups.iter().map(touched).collect()
 }
 
 /// The columns `num, type, id, version, created, modified, doc` from this position on.

@@ -41,6 +41,8 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "attr_index", key: "num" },
     Owned { table: "member", key: "grp" },
     Owned { table: "password", key: "num" },
+    Owned { table: "audit", key: "num" },
+    Owned { table: "journal", key: "num" },
     Owned { table: "connection", key: "num" },
 ];
 

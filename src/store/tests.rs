@@ -84,7 +84,7 @@ impl Work {
                 Ok(Done::Row(resources::replace(conn, TENANT, kind, row, &old, &new, NOW + 5000).await?))
             }
             Self::Touch(row) => Ok(Done::Row(resources::touch(conn, TENANT, row, NOW + 5000).await?)),
-            Self::Remove(row) => resources::remove(conn, TENANT, row, NOW + 5000).await.map(|()| Done::Nothing),
+            Self::Remove(row) => resources::remove(conn, TENANT, row, NOW + 5000).await.map(|_| Done::Nothing),
             Self::Edit(group, edit) => {
                 // As the directory does: the group is locked first.
                 resources::lock(conn, TENANT, &kind("Group"), &group.id).await?;

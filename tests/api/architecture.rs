@@ -81,6 +81,7 @@ fn may_use(room: &str) -> Option<&'static [&'static str]> {
         "store" => &["scim", "ident", "clock"],
         "directory" => &["store", "auth", "scim", "ident", "clock"],
         "http" => &["directory", "auth", "scim", "ident", "clock", "config", "telemetry"],
+        "workers" => &["directory", "store", "auth", "scim", "ident", "clock"],
         "app" | "cli" | "main" | "lib" => return None,
         unknown => panic!("{unknown} has no floor yet: give it one here and in docs/architecture.md"),
     })

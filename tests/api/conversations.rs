@@ -19,6 +19,9 @@ use std::sync::Arc;
 struct Conversation {
     client: String,
     title: String,
+    /// The profile of the client's connection.
+    #[serde(default)]
+    profile: Option<String>,
     #[serde(default)]
     headers: Map<String, Value>,
     #[serde(default)]
@@ -106,7 +109,12 @@ fn every_conversation_goes_as_written() {
             let story = Arc::clone(&conversation);
             let api = runtime.block_on(Api::open(&database));
             let store = api.store.clone();
-            let outcome = runtime.block_on(runtime.spawn(async move { play(&api, &story).await }));
+            let outcome = runtime.block_on(runtime.spawn(async move {
+                if let Some(profile) = &story.profile {
+                    api.set_profile(profile).await;
+                }
+                play(&api, &story).await
+            }));
             runtime.block_on(async {
                 store.close().await;
                 database.drop_it().await;

@@ -29,6 +29,8 @@ mod filters;
 mod groups;
 mod hostile;
 mod isolation;
+mod journal;
+mod limits;
 mod manage;
 mod oauth;
 mod patch;

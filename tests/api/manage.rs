@@ -73,6 +73,7 @@ async fn a_tenant_sees_nothing_of_another(api: Api) {
 
 /// The tables that have a column `tenant`, and how many rows of a tenant each holds.
 async fn rows_of(api: &Api, tenant: i64) -> Vec<(String, i64)> {
+    api.recorder.flush().await;
     let mut connection = api.database.connect().await;
     let mut rows = Vec::new();
     for table in connection.tables_with("tenant").await {
@@ -117,7 +118,18 @@ async fn a_deleted_tenant_leaves_no_row(api: Api) {
     assert!(matches!(house.delete_tenant("acme", "acne").await, Err(Error::Invalid(_))), "asked twice");
     let held = rows_of(&api, acme.tenant.num).await;
     assert!(held.len() > 7, "looked in the wrong place: {held:?}");
-    for table in ["token", "connection", "resource", "unique_key", "attr_index", "member", "password", "tenant"] {
+    for table in [
+        "token",
+        "connection",
+        "resource",
+        "unique_key",
+        "attr_index",
+        "member",
+        "password",
+        "audit",
+        "journal",
+        "tenant",
+    ] {
         let found = held.iter().find(|(name, _)| name == table);
         assert!(found.is_some_and(|(_, count)| *count > 0), "{table}: {held:?}");
     }

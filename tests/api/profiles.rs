@@ -25,12 +25,6 @@ const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
 const PATCH_OP: &str = "urn:ietf:params:scim:api:messages:2.0:PatchOp";
 
-/// Gives the connection of the case's token a profile.
-async fn set(api: &Api, profile: &str) {
-    let profile = profile.parse().unwrap();
-    api.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
-}
-
 /// Writes a profile into the store that no verb would take.
 struct Corrupt(TenantId);
 
@@ -126,7 +120,7 @@ impl Made {
 
 async fn every_preset_but_strict_takes_what_clients_send(api: Api) {
     for preset in ["default", "okta", "entra"] {
-        set(&api, preset).await;
+        api.set_profile(preset).await;
         let made = Made::new(&api).await;
         for (method, path, body, _) in relaxations() {
             let answer = made.send(&api, method, path, &body).await;
@@ -141,7 +135,7 @@ async fn every_preset_but_strict_takes_what_clients_send(api: Api) {
 }
 
 async fn strict_refuses_each_relaxation_with_its_scim_type(api: Api) {
-    set(&api, "strict").await;
+    api.set_profile("strict").await;
     let made = Made::new(&api).await;
     for (method, path, body, scim_type) in relaxations() {
         made.send(&api, method, path, &body).await.refused(400, scim_type);
@@ -156,7 +150,7 @@ async fn strict_refuses_each_relaxation_with_its_scim_type(api: Api) {
 }
 
 async fn strict_takes_what_the_rfcs_say(api: Api) {
-    set(&api, "strict").await;
+    api.set_profile("strict").await;
     let body = json!({
         "schemas": [USER, ENTERPRISE], "userName": "ann", "active": true, "emails": [{ "value": "a@b", "primary": true }],
         ENTERPRISE: { "department": "d", "manager": { "value": "m" } }
@@ -187,11 +181,11 @@ async fn operations_on_unknown_paths_are_passed_over_for_entra(api: Api) {
         { "op": "Replace", "path": "active", "value": "False" }
     ]);
     for profile in ["default", "okta", "strict", "entra unknown-paths=off"] {
-        set(&api, profile).await;
+        api.set_profile(profile).await;
         api.patch(&path, &operations).send().await.refused(400, "invalidPath");
         assert_eq!(api.get(&path).send().await.json["active"], true, "{profile}: all or nothing");
     }
-    set(&api, "entra").await;
+    api.set_profile("entra").await;
     assert_eq!(api.patch(&path, &operations).send().await.is(200).json["active"], false);
     let malformed = json!([{ "op": "Replace", "path": "/active", "value": true }]);
     api.patch(&path, &malformed).send().await.refused(400, "invalidPath");
@@ -201,14 +195,14 @@ async fn names_of_groups_are_unique_to_clients_that_rely_on_it(api: Api) {
     let first = api.group("Sales", &[]).await;
     let sales = json!({ "schemas": [GROUP], "displayName": "SALES" });
     api.post("/Groups", &sales).send().await.refused(409, "uniqueness");
-    set(&api, "default unique-group-names=off").await;
+    api.set_profile("default unique-group-names=off").await;
     let second = api.post("/Groups", &sales).send().await.is(201).id();
     let third = api.group("Support", &[]).await;
     let rename = |name: &str| json!([{ "op": "replace", "path": "displayName", "value": name }]);
     api.patch(&format!("/Groups/{third}"), &rename("sales")).send().await.is(200);
     let found = api.find("/Groups", "displayName eq \"sales\"").send().await.is(200);
     assert_eq!(found.json["totalResults"], 3);
-    set(&api, "default").await;
+    api.set_profile("default").await;
     api.post("/Groups", &sales).send().await.refused(409, "uniqueness");
     // The name that was given up is free, the one of the first group is not.
     api.group("Support", &[]).await;
@@ -217,7 +211,7 @@ async fn names_of_groups_are_unique_to_clients_that_rely_on_it(api: Api) {
     api.post("/Groups", &sales).send().await.refused(409, "uniqueness");
     api.delete(&format!("/Groups/{first}")).send().await.is(204);
     api.post("/Groups", &sales).send().await.is(201);
-    set(&api, "strict").await;
+    api.set_profile("strict").await;
     api.post("/Groups", &sales).send().await.is(201);
     let user = json!({ "schemas": [USER], "userName": "ann" });
     api.post("/Users", &user).send().await.is(201);
@@ -229,7 +223,7 @@ async fn members_that_nobody_is_are_left_out_where_that_is_asked_for(api: Api) {
     let members = json!([{ "value": ann }, { "value": NOBODY }, { "value": "nobody" }]);
     let group = json!({ "displayName": "g", "members": members });
     api.post("/Groups", &group).send().await.refused(400, "invalidValue");
-    set(&api, "entra unknown-members=on").await;
+    api.set_profile("entra unknown-members=on").await;
     let made = api.post("/Groups", &group).send().await.is(201);
     let values = |answer: &crate::call::Answer| -> Vec<String> {
         let list = answer.json["members"].as_array().cloned().unwrap_or_default();
@@ -252,7 +246,7 @@ async fn roles_in_json_text_are_expanded_where_that_is_asked_for(api: Api) {
     let add = json!([{ "op": "Add", "path": "roles", "value": [{ "value": packed }] }]);
     let kept = api.patch(&format!("/Users/{user}"), &add).send().await.is(200);
     assert_eq!(kept.json["roles"], json!([{ "value": packed }]));
-    set(&api, "entra expand-roles=on").await;
+    api.set_profile("entra expand-roles=on").await;
     let replace = json!([{ "op": "Replace", "path": "roles", "value": [{ "value": packed }] }]);
     let expanded = api.patch(&format!("/Users/{user}"), &replace).send().await.is(200);
     assert_eq!(expanded.json["roles"], json!([{ "value": "Admin", "display": "Administrator" }]));
@@ -264,7 +258,7 @@ async fn a_token_without_scheme_is_taken_where_that_is_asked_for(api: Api) {
     let unknown = with("no-token-of-anybody-0123456789abcdef").await.is(401);
     assert_eq!(refused.text, unknown.text, "nobody learns whether a token is one");
     for (profile, status) in [("okta", 401), ("okta raw-authorization=on", 200), ("strict", 401)] {
-        set(&api, profile).await;
+        api.set_profile(profile).await;
         with(&api.token).await.is(status);
         with(&format!("Bearer {}", api.token)).await.is(200);
         assert_eq!(with("no-token-of-anybody-0123456789abcdef").await.is(401).text, unknown.text, "{profile}");
@@ -273,7 +267,7 @@ async fn a_token_without_scheme_is_taken_where_that_is_asked_for(api: Api) {
 }
 
 async fn a_record_tells_which_tolerances_were_used(api: Api) {
-    set(&api, "entra unknown-members=on").await;
+    api.set_profile("entra unknown-members=on").await;
     let caller = api.directory.authenticate(&api.token, None).await.unwrap();
     let registry = api.directory.registry();
     let (users, groups) = (registry.resource_type("User").unwrap(), registry.resource_type("Group").unwrap());

@@ -1,7 +1,7 @@
 //! A planted password and a token are looked for everywhere: in answers, in the database, in logs.
 
 use crate::database::{Database, Kind};
-use crate::wire::Server;
+use crate::wire::{Server, answer};
 
 const PASSWORD: &str = "planted-Passw0rd-4711";
 const CHANGED: &str = "planted-Changed-4712";
@@ -18,6 +18,8 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
             ("ROSTER_DATABASE_URL", database.url.as_str()),
             ("ROSTER_BOOTSTRAP_TOKEN", TOKEN),
             ("ROSTER_LOG", "trace"),
+            ("ROSTER_JOURNAL_BODIES", "true"),
+            ("ROSTER_AUDIT_VALUES", "true"),
         ];
         let server = Server::start(directory, &settings);
         let mut seen = String::new();
@@ -47,11 +49,40 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
         send("GET", &format!("/scim/v2/Users?filter=password%20eq%20%22{PASSWORD}%22"), "", 400);
         send("POST", "/scim/v2/Users/.search", &format!("{{\"filter\": \"password eq \\\"{PASSWORD}\\\"\"}}"), 400);
 
+        for (body, wanted) in [
+            (format!("{{\"userName\": \"second\", \"PASSWORD\": \"{PASSWORD}\"}}"), 201),
+            (
+                format!(
+                    "{{\"userName\": \"third\", \"urn:ietf:params:scim:schemas:core:2.0:User:password\": \"{PASSWORD}\"}}"
+                ),
+                201,
+            ),
+            (format!("{{\"password\": [\"{PASSWORD}\"]}}"), 400),
+        ] {
+            send("POST", "/scim/v2/Users", &body, wanted);
+        }
+        for operation in [
+            format!("{{\"op\": \"Replace\", \"Path\": \"PassWord\", \"Value\": \"{CHANGED}\"}}"),
+            format!("{{\"op\": \"add\", \"value\": {{\"pass\\u0077ord\": \"{CHANGED}\"}}}}"),
+            format!(
+                "{{\"op\": \"add\", \"path\": \"urn:ietf:params:scim:schemas:core:2.0:User:password\", \"value\": \"{CHANGED}\"}}"
+            ),
+        ] {
+            send("PATCH", &path, &format!("{{\"Operations\": [{operation}]}}"), 200);
+        }
+
+        // The end writes what waits for the journal.
+        let (code, printed) = server.stop();
+        assert_eq!(code, Some(0));
+        let tail = answer(directory, &settings, &["journal", "tail", "--lines", "1000"]);
+        let tail = String::from_utf8(tail.stdout).unwrap();
+        assert!(tail.contains("> {\"userName\":\"kept\",\"password\":\"***\"}"), "{kind}: {tail}");
+        assert!(tail.contains("changed: password"), "{kind}: {tail}");
+        seen += &tail;
+        seen += &String::from_utf8(answer(directory, &settings, &["journal", "audit", "--json"]).stdout).unwrap();
         let stored = runtime.block_on(database.everything());
         assert!(holds(&stored, "kept"), "{kind}: looked in the wrong place");
         assert!(holds(&stored, "$argon2id$"), "{kind}: a password is stored as its hash");
-        let (code, printed) = server.stop();
-        assert_eq!(code, Some(0));
         let log = std::fs::read_to_string(directory.join("stderr")).unwrap();
         assert!(log.lines().count() > 5, "{kind}: nothing was logged");
         for secret in [PASSWORD, CHANGED, TOKEN] {

@@ -11,6 +11,7 @@ use roster::auth::password::Hasher;
 use roster::clock::{Clock, Micros};
 use roster::config::{Config, Secret};
 use roster::directory::Directory;
+use roster::directory::recorder::Recorder;
 use roster::ident::Ids;
 use roster::store::Store;
 use serde_json::Value;
@@ -35,6 +36,7 @@ pub struct Api {
     pub clock: Clock,
     pub store: Store,
     pub directory: Directory,
+    pub recorder: Recorder,
     pub database: Database,
 }
 
@@ -43,9 +45,17 @@ pub fn run<F>(kind: Kind, case: impl FnOnce(Api) -> F)
 where
     F: Future<Output = ()> + Send + 'static,
 {
+    run_with(kind, Config::default(), case);
+}
+
+/// The same with some settings of its own.
+pub fn run_with<F>(kind: Kind, settings: Config, case: impl FnOnce(Api) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let Some(database) = runtime.block_on(Database::create(kind)) else { return };
-    let api = runtime.block_on(Api::open(&database));
+    let api = runtime.block_on(Api::open_with(&database, settings));
     let store = api.store.clone();
     let outcome = runtime.block_on(runtime.spawn(case(api)));
     runtime.block_on(async {
@@ -78,13 +88,21 @@ pub(crate) use both;
 impl Api {
     /// A server over an empty database, with a fixed clock, counted ids and a token for everything.
     pub async fn open(database: &Database) -> Self {
+        Self::open_with(database, Config::default()).await
+    }
+
+    /// The same with some settings of its own.
+    pub async fn open_with(database: &Database, settings: Config) -> Self {
         let clock = Clock::fixed(START);
         let config = Config {
             database_url: Secret::new(database.url.as_str()),
             sqlite_durable: false,
             public_url: BASE.strip_suffix("/scim/v2").map(ToOwned::to_owned),
             bootstrap_token: Some(Secret::new(TOKEN)),
-            ..Config::default()
+            // The cases that are about limits set their own.
+            rate_connection: 0,
+            rate_tenant: 0,
+            ..settings
         };
         let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher: Hasher::cheap() };
         let app = App::start(options).await.unwrap();
@@ -94,6 +112,7 @@ impl Api {
             clock,
             store: app.store.clone(),
             directory: app.directory.clone(),
+            recorder: app.recorder.clone(),
             database: database.clone(),
         }
     }
@@ -101,6 +120,12 @@ impl Api {
     /// Another server on the same database, with a clock of its own; its store is the case's to close.
     pub async fn again(&self) -> Self {
         Self::open(&self.database).await
+    }
+
+    /// Gives the connection of the case's token a profile.
+    pub async fn set_profile(&self, profile: &str) {
+        let profile = profile.parse().unwrap();
+        self.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
     }
 
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.

@@ -7,7 +7,7 @@ use crate::clock::Micros;
 use crate::directory::keys::Look;
 use crate::directory::{Caller, Directory, Error};
 use crate::store::oauth::{self as rows, Client, NewAccess};
-use crate::store::{self, Conn, Unit};
+use crate::store::{self, Conn, TenantId, Unit};
 use std::fmt;
 
 const MICROS_PER_SECOND: i64 = 1_000_000;
@@ -86,9 +86,17 @@ impl From<assertion::Refused> for Refused {
 }
 
 /// A client that has proved to be itself.
-struct Proved {
+pub struct Proved {
     client: Client,
     by: By,
+}
+
+impl Proved {
+    /// The tenant and the connection the client belongs to.
+    #[must_use]
+    pub fn connection(&self) -> (TenantId, i64) {
+        (self.client.tenant, self.client.connection)
+    }
 }
 
 #[derive(Clone)]
@@ -103,8 +111,8 @@ impl Directory {
     ///
     /// # Errors
     /// [`Refused`].
-    pub async fn grant(&self, proof: Proof<'_>, scope: Option<&str>) -> Result<Granted, Refused> {
-        let Proved { client, by } = self.prove(proof).await?;
+    pub async fn grant(&self, proved: Proved, scope: Option<&str>) -> Result<Granted, Refused> {
+        let Proved { client, by } = proved;
         let all = Scopes::parse(&client.scopes).map_err(Error::Internal)?;
         let scopes = match scope.map(Scopes::parse) {
             None => all,
@@ -138,7 +146,11 @@ impl Directory {
         Caller::new((client.tenant, client.connection), credential, &client.scopes, &client.profile)
     }
 
-    async fn prove(&self, proof: Proof<'_>) -> Result<Proved, Refused> {
+    /// The client that shows this of itself.
+    ///
+    /// # Errors
+    /// [`Refused`].
+    pub async fn prove(&self, proof: Proof<'_>) -> Result<Proved, Refused> {
         match proof {
             Proof::Secret { id, secret } => {
                 let mut conn = self.inner.store.read().await?;

@@ -4,8 +4,9 @@ use super::TOKEN;
 use super::form::Form;
 use super::metadata::site;
 use crate::directory::oauth::{Granted, Proof, Refused};
-use crate::http::access::{Credential, House, credential};
+use crate::http::access::{Credential, House, credential, peer};
 use crate::http::error::Refusal;
+use crate::http::limit::Account;
 use poem::http::header::{CACHE_CONTROL, WWW_AUTHENTICATE};
 use poem::http::{HeaderMap, HeaderValue, StatusCode};
 use poem::{Body, Request, RequestBody, Response, handler};
@@ -38,7 +39,10 @@ async fn grant(request: &Request, mut body: RequestBody) -> Result<Response, Ref
         None => Vec::new(),
     };
     let proof = proof(basic.as_ref(), &form, &audiences)?;
-    let Granted { token, lifetime, scopes } = house.directory.grant(proof, form.scope.as_deref()).await?;
+    let proved = house.directory.prove(proof).await.map_err(|why| doubted(why, &house, request))?;
+    let (tenant, connection) = proved.connection();
+    house.limits.spend(Account { tenant: tenant.0, connection })?;
+    let Granted { token, lifetime, scopes } = house.directory.grant(proved, form.scope.as_deref()).await?;
     let body = json!({
         "access_token": token.reveal(),
         "token_type": "Bearer",
@@ -47,6 +51,15 @@ async fn grant(request: &Request, mut body: RequestBody) -> Result<Response, Ref
     });
     let response = Response::builder().content_type("application/json").header(CACHE_CONTROL, "no-store");
     Ok(response.header("pragma", "no-cache").body(body.to_string()))
+}
+
+/// Refuses a client; one that has not proved to be itself counts as a wrong credential.
+fn doubted(why: Refused, house: &House, request: &Request) -> Refusal {
+    let refusal = Refusal::from(why);
+    if refusal.status != StatusCode::UNAUTHORIZED {
+        return refusal;
+    }
+    house.limits.failed(peer(request)).err().map_or(refusal, Refusal::from)
 }
 
 /// The client id and secret of the Authorization header.

@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use serde_json::{Map, Value, json};
 
 /// The errors every operation may answer with.
-pub(super) const ALWAYS: &[u16] = &[401, 403, 500, 503];
+pub(super) const ALWAYS: &[u16] = &[401, 403, 429, 500, 503];
 
 /// An error answer of a surface, and what its example says.
 pub(super) struct Fault {

@@ -86,6 +86,14 @@ pub(super) const FAULTS: &[Fault] = &[
         ..Fault::NONE
     },
     Fault {
+        status: 429,
+        name: "TooManyRequests",
+        description: "The connection or its tenant asks too often, or too many wrong credentials came from this address.",
+        detail: "the connection sent more than 100 requests a second; wait the seconds in Retry-After (RFC 6585 §4)",
+        headers: &["Retry-After"],
+        ..Fault::NONE
+    },
+    Fault {
         status: 500,
         name: "InternalServerError",
         description: "The server failed.",

@@ -95,8 +95,11 @@ fn check_operations(document: &Value, media_type: &str, error_type: &str, error:
         assert!(document["tags"].as_array().unwrap().iter().any(|known| &known["name"] == tag), "{at}");
         let responses = operation["responses"].as_object().unwrap();
         assert!(responses.keys().any(|status| status.starts_with('2')), "{at}");
-        for status in ["401", "403", "500", "503", "default"] {
+        for status in ["401", "403", "429", "500", "503", "default"] {
             assert!(responses.contains_key(status), "{at} lacks {status}");
+        }
+        for status in ["429", "503"] {
+            assert!(resolve(document, &responses[status])["headers"]["Retry-After"].is_object(), "{at} {status}");
         }
         if path.contains('{') {
             assert!(responses.contains_key("404"), "{at} lacks 404");

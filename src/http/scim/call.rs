@@ -4,6 +4,7 @@ use super::PREFIX;
 use crate::directory::{Caller, Directory, Expect};
 use crate::http::access::House;
 use crate::http::error::Refusal;
+use crate::http::trail::Trail;
 use crate::http::{base, etag};
 use crate::scim;
 use crate::scim::message::SearchRequest;
@@ -22,6 +23,8 @@ pub(super) struct Call {
     pub query: String,
     /// If-Match and If-None-Match.
     pub expect: Expect,
+    /// For the journal.
+    pub trail: Trail,
 }
 
 impl Call {
@@ -60,6 +63,7 @@ impl<'a> FromRequest<'a> for Call {
             base,
             query: request.uri().query().unwrap_or_default().to_owned(),
             expect: etag::expect(request.headers()),
+            trail: Trail::of(request),
             house,
         })
     }

@@ -1,7 +1,9 @@
 //! The body of a SCIM request.
 
 use super::MEDIA_TYPE;
+use crate::http::access::House;
 use crate::http::body::{self, Place};
+use crate::http::trail::Trail;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchema, MetaSchemaRef};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
@@ -36,6 +38,7 @@ impl<'a> ApiExtractor<'a> for Payload {
     ) -> poem::Result<Self> {
         let wanted = "application/scim+json or application/json (RFC 7644 §3.1)";
         let (value, place) = body::read(request, body, wanted).await?;
+        Trail::of(request).body(&House::of(request)?.directory, &value);
         Ok(Self(value, place))
     }
 }

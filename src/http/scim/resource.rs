@@ -98,6 +98,7 @@ impl<K: Kind> Resources<K> {
         let directory = call.directory();
         let record = directory.patch(call.caller()?, kind, &id, &body.0, &call.expect, &shown, &call.base).await?;
         if record.too_many_members {
+            call.trail.record(&record);
             return Ok(Answer::headers_of(StatusCode::NO_CONTENT, &record, &renderer(&call)));
         }
         answer(&call, StatusCode::OK, &record, &shown)
@@ -128,6 +129,7 @@ pub(super) fn renderer(call: &Call) -> Renderer<'_> {
 }
 
 fn answer(call: &Call, status: StatusCode, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
+    call.trail.record(record);
     Answer::resource(status, record, shown, &renderer(call)).map_err(Refusal::internal)
 }
 

@@ -239,6 +239,8 @@ impl Reader<'_, '_> {
         for (name, value) in resource::object(&schema.id, value)? {
             match schema.attribute(&name) {
                 Some(attribute) => self.change(action, target(attribute), Some(value), Named::InValue)?,
+                // Every representation may say what it is (RFC 7643 §3).
+                None if name.eq_ignore_ascii_case("schemas") => {}
                 None if name.contains('.') => self.named(action, format!("{}:{name}", schema.id), value)?,
                 None => self.shape.leave_out(format!("{}:{name}", schema.id))?,
             }

@@ -346,7 +346,7 @@ async fn the_largest_filters_that_are_allowed_can_be_run() {
             (join(&|n| format!("emails.value eq \"n{n}\""), " or "), 1),
             (join(&|n| format!("emails[value sw \"n{n}\"]"), " or "), 1),
             (join(&|n| format!("emails.value ne \"x{n}\""), " and "), 1),
-            (vec!["groups.value ne \"x\""; 10].join(" and "), 1),
+            (["groups.value ne \"x\""; 10].join(" and "), 1),
             (format!("not (groups[{}])", join(&|n| format!("value eq \"x{n}\""), " or ")), 1),
             (join(&|n| format!("title co \"x{n}\""), " or "), 0),
             (nested, 1),

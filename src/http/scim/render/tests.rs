@@ -17,6 +17,7 @@ fn record(registry: &Registry, kind: &str, document: &str) -> Record {
         groups: None,
         members: None,
         too_many_members: false,
+        changed: Vec::new(),
         used: crate::scim::tolerance::Used::default(),
     }
 }

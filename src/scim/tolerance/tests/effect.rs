@@ -157,6 +157,10 @@ fn what_the_rfcs_allow_needs_no_tolerance() {
             "User",
             json!({ "schemas": [ENTERPRISE, USER], "userName": "ann", ENTERPRISE: { "manager": { "value": "m" } } }),
         ),
+        (
+            "User",
+            json!({ "schemas": [USER, ENTERPRISE], "userName": "ann", ENTERPRISE: { "schemas": [ENTERPRISE], "division": "d" } }),
+        ),
         ("Group", json!({ "schemas": [GROUP], "displayName": "g", "members": [{ "value": "a", "type": "User" }] })),
     ] {
         assert_eq!(body(kind, &sent, &strict), Ok(Used::default()), "{sent}");
@@ -164,6 +168,7 @@ fn what_the_rfcs_allow_needs_no_tolerance() {
     for (kind, operation) in [
         ("User", json!({ "op": "Replace", "path": "active", "value": false })),
         ("User", json!({ "op": "replace", "value": { "active": true, "name": { "givenName": "Ann" } } })),
+        ("User", json!({ "op": "add", "path": ENTERPRISE, "value": { "schemas": [ENTERPRISE], "division": "d" } })),
         ("User", json!({ "op": "remove", "path": "title" })),
         ("User", json!({ "op": "remove", "path": "title", "value": null })),
         ("User", json!({ "op": "replace", "path": "emails", "value": [] })),
