@@ -27,7 +27,7 @@ pub(super) enum Command {
         #[arg(long = "scope", value_name = "SCOPE", default_value = "scim")]
         scopes: Vec<Scope>,
         #[command(flatten)]
-        keys: Keys,
+        keys: KeyPlace,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -60,7 +60,7 @@ pub(super) enum Command {
         #[command(flatten)]
         tenant: Tenant,
         #[command(flatten)]
-        keys: Keys,
+        keys: KeyPlace,
     },
     /// Ends a secret, and the access tokens issued for it, at once
     Revoke {
@@ -82,7 +82,7 @@ pub(super) enum Command {
 
 /// Where a client's public keys are.
 #[derive(clap::Args, Debug)]
-pub(super) struct Keys {
+pub(super) struct KeyPlace {
     /// A file with its public keys, a JWK set
     #[arg(long = "keys", value_name = "FILE")]
     file: Option<PathBuf>,
@@ -91,7 +91,7 @@ pub(super) struct Keys {
     url: Option<String>,
 }
 
-impl Keys {
+impl KeyPlace {
     fn source(self) -> Result<Option<KeySource>, Error> {
         let Some(file) = self.file else { return Ok(self.url.map(KeySource::Url)) };
         match std::fs::read_to_string(&file) {

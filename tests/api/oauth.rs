@@ -141,12 +141,14 @@ async fn an_access_token_ends_and_is_forgotten(api: Api) {
     refused(&by_secret(&api, &client.id, &secret).await, 401, "invalid_client");
 }
 
+/// The parameters of a request for a token.
+type Form<'a> = &'a [(&'a str, &'a str)];
+
 async fn a_request_that_breaks_a_rule_is_refused_in_the_shape_of_oauth(api: Api) {
     let (client, secret) = client(&api, "scim:read").await;
     let (id, secret) = (client.id.as_str(), secret.as_str());
     let good = basic(id, secret);
     let grant = ("grant_type", "client_credentials");
-    type Form<'a> = &'a [(&'a str, &'a str)];
     let cases: &[(Option<&str>, Form<'_>, u16, &str)] = &[
         (Some(&good), &[], 400, "invalid_request"),
         (Some(&good), &[grant, grant], 400, "invalid_request"),
