@@ -179,7 +179,8 @@ fn what_is_full_again_is_dropped() {
     let rounds = 20;
     for round in 0..rounds {
         for number in 0..1000 {
-            let address = IpAddr::from([10, u8::try_from(round).unwrap(), (number / 250) as u8, (number % 250) as u8]);
+            let byte = |number: i64| u8::try_from(number).unwrap();
+            let address = IpAddr::from([10, u8::try_from(round).unwrap(), byte(number / 250), byte(number % 250)]);
             limits.failed(Some(address)).unwrap();
             limits.spend(Account { tenant: round * 1000 + number, connection: 1 }).unwrap();
         }
