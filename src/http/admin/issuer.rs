@@ -13,6 +13,7 @@ use poem_openapi::param::Path;
 use poem_openapi::{Object, OpenApi};
 
 /// An issuer that a tenant trusts.
+#[expect(clippy::struct_field_names, reason = "the claim has that name")]
 #[derive(Object)]
 #[oai(skip_serializing_if_is_none, rename_all = "camelCase")]
 pub(super) struct Issuer {
