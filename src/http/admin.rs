@@ -1,13 +1,15 @@
-//! The admin surface: tenants, their connections, their tokens, over the verbs of an administrator.
+//! The admin surface: tenants, their connections and all their credentials, over the verbs of an administrator.
 //!
 //! Bodies are typed objects in plain JSON; errors are problem details (RFC 9457). The scope `admin`
 //! opens all of it, for every tenant of the server; the tenant of the token itself plays no part.
 
 mod answer;
+mod client;
 mod connection;
 mod desk;
 mod fields;
 mod history;
+mod issuer;
 mod problem;
 mod tenant;
 mod token;
@@ -19,8 +21,10 @@ pub(super) use problem::Problem;
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::Caller;
+use client::Clients;
 use connection::Connections;
 use history::History;
+use issuer::Issuers;
 use poem::http::header::CACHE_CONTROL;
 
 use poem::middleware::SetHeader;
@@ -41,7 +45,7 @@ pub(super) static SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Tenants, Connections, Tokens, History);
+pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, History);
 
 /// The groups of operations.
 #[derive(Tags)]
@@ -52,13 +56,18 @@ enum Tag {
     Connections,
     /// The bearer tokens of a tenant's connections.
     Tokens,
+    /// The OAuth clients of a tenant's connections, with secrets or keys.
+    Clients,
+    /// The issuers outside whose tokens open a tenant's connections.
+    Issuers,
     /// What a tenant's connections asked and changed.
     History,
 }
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new((Tenants, Connections, Tokens, History), "Roster administration", env!("CARGO_PKG_VERSION"))
+    let api = (Tenants, Connections, Tokens, Clients, Issuers, History);
+    OpenApiService::new(api, "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 
 /// The routes, whose answers may hold secrets and are never cached.

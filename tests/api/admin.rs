@@ -24,6 +24,9 @@ both! {
 /// Every operation, with a body that would be accepted if it has one.
 fn operations() -> Vec<(&'static str, &'static str, Option<Value>)> {
     let token = json!({ "connection": "none", "name": "a", "scopes": ["scim"] });
+    let (issuer, url) = ("https://issuer.example/", "https://issuer.example/keys");
+    let issuer = json!({ "connection": "none", "issuer": issuer, "audience": "a", "scopes": ["scim"], "keysUrl": url });
+    let until = json!({ "until": "2030-01-31T00:00:00Z" });
     vec![
         ("GET", "/tenants", None),
         ("POST", "/tenants", Some(json!({ "name": "new" }))),
@@ -36,10 +39,21 @@ fn operations() -> Vec<(&'static str, &'static str, Option<Value>)> {
         ("PATCH", "/tenants/none/connections/none", Some(json!({ "name": "new" }))),
         ("DELETE", "/tenants/none/connections/none", None),
         ("GET", "/tenants/none/tokens", None),
-        ("POST", "/tenants/none/tokens", Some(token)),
+        ("POST", "/tenants/none/tokens", Some(token.clone())),
         ("GET", "/tenants/none/tokens/99", None),
         ("DELETE", "/tenants/none/tokens/99", None),
-        ("POST", "/tenants/none/tokens/99/rotate", Some(json!({ "until": "2030-01-31T00:00:00Z" }))),
+        ("POST", "/tenants/none/tokens/99/rotate", Some(until.clone())),
+        ("GET", "/tenants/none/clients", None),
+        ("POST", "/tenants/none/clients", Some(token)),
+        ("GET", "/tenants/none/clients/none", None),
+        ("DELETE", "/tenants/none/clients/none", None),
+        ("POST", "/tenants/none/clients/none/secrets", Some(until)),
+        ("DELETE", "/tenants/none/clients/none/secrets/99", None),
+        ("PUT", "/tenants/none/clients/none/keys", Some(json!({}))),
+        ("GET", "/tenants/none/issuers", None),
+        ("POST", "/tenants/none/issuers", Some(issuer)),
+        ("GET", "/tenants/none/issuers/99", None),
+        ("DELETE", "/tenants/none/issuers/99", None),
     ]
 }
 
@@ -250,9 +264,9 @@ async fn what_does_not_exist_is_404(api: Api) {
             path.replace("/tenants/none/", "/tenants/default/").replace("/99", &format!("/{foreign}")),
         ];
         for place in places {
-            if ["/tenants", "/tenants/default/connections", "/tenants/default/tokens"].contains(&place.as_str())
-                && !(method == "POST" && place.ends_with("/tokens"))
-            {
+            let lists = ["connections", "tokens", "clients", "issuers"].map(|list| format!("/tenants/default/{list}"));
+            let names_a_connection = method == "POST" && !place.ends_with("/connections");
+            if place == "/tenants" || (lists.contains(&place) && !names_a_connection) {
                 continue;
             }
             let call = api.admin(method, &place);

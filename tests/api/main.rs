@@ -15,6 +15,7 @@
 )]
 
 mod admin;
+mod admin_clients;
 mod architecture;
 mod call;
 mod cli;

@@ -2,7 +2,7 @@
 //! server says about it all.
 
 mod issuer;
-mod keys;
+pub mod keys;
 mod planted;
 
 use crate::call::Answer;
@@ -67,7 +67,7 @@ pub async fn ask(api: &Api, authorization: Option<&str>, form: &[(&str, &str)]) 
 
 /// The error of a refused request for a token.
 #[track_caller]
-fn refused(answer: &Answer, status: u16, error: &str) {
+pub fn refused(answer: &Answer, status: u16, error: &str) {
     assert_eq!((answer.status, &answer.json["error"]), (status, &json!(error)), "{}", answer.text);
     assert!(answer.json["error_description"].as_str().is_some_and(|text| text.len() > 10), "{}", answer.text);
     assert_eq!(answer.header("cache-control"), Some("no-store"));
@@ -80,22 +80,22 @@ pub async fn enter(api: &Api, authorization: &str) -> Answer {
     api.get("/Users?count=0").header("authorization", Some(authorization)).send().await
 }
 
-async fn by_secret(api: &Api, id: &str, secret: &str) -> Answer {
+pub async fn by_secret(api: &Api, id: &str, secret: &str) -> Answer {
     ask(api, Some(&basic(id, secret)), &[("grant_type", "client_credentials")]).await
 }
 
-async fn by_assertion(api: &Api, assertion: &str) -> Answer {
+pub async fn by_assertion(api: &Api, assertion: &str) -> Answer {
     let kind = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
     let form = [("grant_type", "client_credentials"), ("client_assertion_type", kind), ("client_assertion", assertion)];
     ask(api, None, &form).await
 }
 
-fn bearer(answer: &Answer) -> String {
+pub fn bearer(answer: &Answer) -> String {
     format!("Bearer {}", answer.text_at("/access_token"))
 }
 
 /// The claims of a good assertion.
-fn claims(id: &str, jti: &str) -> Value {
+pub fn claims(id: &str, jti: &str) -> Value {
     json!({ "iss": id, "sub": id, "aud": format!("{SITE}/oauth/token"), "exp": NOW + 300, "iat": NOW, "jti": jti })
 }
 

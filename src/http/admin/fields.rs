@@ -3,12 +3,14 @@
 //! A field that is null is absent. A field nobody asked for is refused.
 
 use super::word::{Spoken, Word};
+use crate::directory::Error;
 use crate::http::body;
 use crate::http::error::Refusal;
 use crate::scim::{self, Object};
+use poem::http::StatusCode;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
-use poem_openapi::types::Type;
+use poem_openapi::types::{Any, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -60,6 +62,15 @@ fn whole<T: Read>(value: Value) -> Result<T, Refusal> {
     let read = T::read(&mut fields)?;
     fields.end()?;
     Ok(read)
+}
+
+/// The refusal of a value whose rule is told without a name: the field it came in.
+pub(super) fn blame(error: Error, field: &str) -> Refusal {
+    let refusal = Refusal::from(error);
+    if refusal.status == StatusCode::BAD_REQUEST && refusal.field.is_none() {
+        return Refusal::field(field, &refusal.detail);
+    }
+    refusal
 }
 
 /// The fields of an object that are not read yet.
@@ -130,6 +141,11 @@ impl Fields {
         let read = T::read(&mut inner)?;
         inner.end()?;
         Ok(Some(read))
+    }
+
+    /// An object whose fields are not those of this surface.
+    pub(super) fn tree(&mut self, field: &str) -> Result<Option<Any<Value>>, Refusal> {
+        self.take(field, "it must be an object", |value| value.is_object().then_some(Any(value)))
     }
 
     /// The value of a field that must be there.
