@@ -254,7 +254,7 @@ pub const SETTINGS: &[Setting] = &[
     Setting {
         name: "journal_days",
         default: "30",
-        help: "how many days the journal of requests goes back; 1 to 36500",
+        help: "how many days the journal of requests and kept documents of deleted resources go back; 1 to 36500",
         set: |config, text| {
             config.journal_days = number(text, 1, 36_500).ok_or("a whole number from 1 to 36500")?;
             Ok(())

@@ -1,11 +1,11 @@
-//! `roster journal tail`, `search` and `audit`: what clients asked, and what they changed.
+//! `roster journal tail`, `search`, `audit` and `deleted`: what clients asked, changed and removed.
 
 use super::{Error, print};
 use crate::app::{App, Options};
 use crate::clock::{Clock, Micros, rfc3339};
 use crate::config::Config;
 use crate::directory::Directory;
-use crate::directory::journal::{AuditQuery, Change, Line, Query};
+use crate::directory::journal::{AuditQuery, Change, Deleted, Line, Query};
 use clap::{Args, Subcommand};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -50,6 +50,13 @@ pub(super) enum Command {
         #[command(flatten)]
         which: Which,
     },
+    /// Finds deleted resources that were kept (tolerance soft-delete), the newest deletion first
+    Deleted {
+        #[command(flatten)]
+        whose: Whose,
+        #[command(flatten)]
+        which: Which,
+    },
 }
 
 #[derive(Args, Debug, PartialEq, Eq)]
@@ -82,6 +89,21 @@ pub(super) struct Which {
     /// How many at the most
     #[arg(long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u64).range(..=1000))]
     limit: u64,
+}
+
+impl Which {
+    /// The query for these, of a connection or of all.
+    fn of(self, connection: Option<String>) -> AuditQuery {
+        let now = Clock::System.now();
+        AuditQuery {
+            connection,
+            resource: self.resource,
+            from: self.since.map(|when| when.instant(now)),
+            to: self.until.map(|when| when.instant(now)),
+            before: self.before,
+            limit: self.limit,
+        }
+    }
 }
 
 /// An instant, perhaps counted from now.
@@ -130,6 +152,7 @@ pub(super) async fn run(command: Command, config: Config) -> Result<(), Error> {
         Command::Tail { whose, lines, follow } => tail(&app.directory, &whose, lines, follow).await,
         Command::Search { whose, which, status } => search(&app.directory, whose, which, status).await,
         Command::Audit { whose, which } => audit(&app.directory, whose, which).await,
+        Command::Deleted { whose, which } => deleted(&app.directory, whose, which).await,
     };
     app.store.close().await;
     done
@@ -188,17 +211,13 @@ async fn search(house: &Directory, whose: Whose, which: Which, status: Option<(u
 }
 
 async fn audit(house: &Directory, whose: Whose, which: Which) -> Result<(), Error> {
-    let now = Clock::System.now();
-    let query = AuditQuery {
-        connection: whose.connection,
-        resource: which.resource,
-        from: which.since.map(|when| when.instant(now)),
-        to: which.until.map(|when| when.instant(now)),
-        before: which.before,
-        limit: which.limit,
-    };
-    let found = house.audit(&whose.tenant, &query).await?;
+    let found = house.audit(&whose.tenant, &which.of(whose.connection)).await?;
     print(&found.iter().map(|change| show_change(change, whose.json)).collect::<String>())
+}
+
+async fn deleted(house: &Directory, whose: Whose, which: Which) -> Result<(), Error> {
+    let found = house.deleted(&whose.tenant, &which.of(whose.connection)).await?;
+    print(&found.iter().map(|deleted| show_deleted(deleted, whose.json)).collect::<String>())
 }
 
 fn show(line: &Line, json: bool) -> String {
@@ -264,6 +283,22 @@ fn show_change(change: &Change, json: bool) -> String {
     text
 }
 
+fn show_deleted(deleted: &Deleted, json: bool) -> String {
+    if json {
+        return format!("{}\n", describe_deleted(deleted));
+    }
+    format!(
+        "{:>8}  {}  {} {} version {}  {}\n          {}\n",
+        deleted.num,
+        rfc3339(deleted.removed),
+        deleted.kind,
+        deleted.id,
+        deleted.version,
+        name(deleted.connection_name.as_deref(), deleted.connection),
+        deleted.document,
+    )
+}
+
 /// The connection's name, or its number once it is gone.
 fn name(name: Option<&str>, num: i64) -> String {
     name.map_or_else(|| format!("connection {num}"), ToOwned::to_owned)
@@ -303,6 +338,20 @@ fn describe_change(change: &Change) -> Value {
         "version": change.version,
         "attributes": change.attributes,
         "values": parsed(change.values.as_deref()),
+    })
+}
+
+fn describe_deleted(deleted: &Deleted) -> Value {
+    json!({
+        "num": deleted.num,
+        "at": rfc3339(deleted.removed),
+        "connection": name(deleted.connection_name.as_deref(), deleted.connection),
+        "resourceType": deleted.kind,
+        "resource": deleted.id,
+        "version": deleted.version,
+        "created": rfc3339(deleted.created),
+        "modified": rfc3339(deleted.modified),
+        "document": parsed(Some(&deleted.document)),
     })
 }
 

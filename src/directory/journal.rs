@@ -1,12 +1,13 @@
-//! The verbs of the journal and the audit: noting, trimming, searching.
+//! The verbs of the journal, the audit and the kept documents: noting, trimming, searching.
 
 use super::{Directory, Error};
 use crate::clock::Micros;
 use crate::scim::redact::Redactor;
-use crate::store::{Conn, TenantId, Unit, audit, journal};
+use crate::store::{Conn, TenantId, Unit, audit, deleted, journal};
 use std::sync::Arc;
 
 pub use audit::{Entry as Change, Query as AuditQuery};
+pub use deleted::Deleted;
 pub use journal::{Entry, Line, Query};
 
 /// The most entries a search answers with.
@@ -18,7 +19,7 @@ const MICROS_PER_DAY: i64 = 24 * 3600 * 1_000_000;
 /// How much of the journal is kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Keep {
-    /// Lines older than so many days go.
+    /// Lines, and documents of resources deleted, longer ago than so many days go.
     pub days: u32,
     /// Of each tenant, no more than so many lines stay.
     pub rows: u64,
@@ -68,14 +69,17 @@ impl Directory {
         let mut trims = Vec::new();
         for tenant in tenants {
             let up_to = journal::surplus(&mut conn, tenant, keep.rows).await?;
-            if up_to.is_some() || journal::has_older(&mut conn, tenant, older).await? {
+            if up_to.is_some()
+                || journal::has_older(&mut conn, tenant, older).await?
+                || deleted::has_older(&mut conn, tenant, older).await?
+            {
                 trims.push(Trim { tenant, older, up_to: up_to.unwrap_or(i64::MIN) });
             }
         }
         drop(conn);
         let mut more = false;
         for trim in trims {
-            more |= self.inner.store.write(trim).await? >= CHUNK.unsigned_abs();
+            more |= self.inner.store.write(trim).await?;
         }
         Ok(more)
     }
@@ -98,6 +102,16 @@ impl Directory {
         let (mut conn, tenant) = self.searched(tenant, query.connection.as_deref()).await?;
         let query = audit::Query { limit: query.limit.min(MOST), ..query.clone() };
         Ok(audit::select(&mut conn, tenant, &query).await?)
+    }
+
+    /// The resources of a tenant deleted last whose documents are kept, the newest deletion first.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] for the tenant or the connection.
+    pub async fn deleted(&self, tenant: &str, query: &audit::Query) -> Result<Vec<Deleted>, Error> {
+        let (mut conn, tenant) = self.searched(tenant, query.connection.as_deref()).await?;
+        let query = audit::Query { limit: query.limit.min(MOST), ..query.clone() };
+        Ok(deleted::select(&mut conn, tenant, &query).await?)
     }
 
     async fn searched(&self, tenant: &str, connection: Option<&str>) -> Result<(Conn, TenantId), Error> {
@@ -133,10 +147,13 @@ struct Trim {
 }
 
 impl Unit for Trim {
-    type Output = u64;
+    /// There may be more.
+    type Output = bool;
     type Error = Error;
 
-    async fn run(&self, conn: &mut Conn) -> Result<u64, Error> {
-        Ok(journal::remove(conn, self.tenant, self.older, self.up_to, CHUNK).await?)
+    async fn run(&self, conn: &mut Conn) -> Result<bool, Error> {
+        let lines = journal::remove(conn, self.tenant, self.older, self.up_to, CHUNK).await?;
+        let documents = deleted::forget(conn, self.tenant, self.older, CHUNK).await?;
+        Ok(lines.max(documents) >= CHUNK.unsigned_abs())
     }
 }

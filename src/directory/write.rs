@@ -17,7 +17,7 @@ use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
 use crate::store::audit::{Action, Actor};
-use crate::store::{Client, Conn, Row, Unit, members, passwords, resources};
+use crate::store::{Client, Conn, Row, Unit, deleted, members, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -144,7 +144,8 @@ impl Directory {
         self.inner.store.write(unit).await
     }
 
-    /// Deletes a resource (RFC 7644 §3.6).
+    /// Deletes a resource (RFC 7644 §3.6); answers the tolerances it made use of. A client with
+    /// [`Tolerance::SoftDelete`] leaves the last document to the administrators.
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::VersionMismatch`].
@@ -154,10 +155,11 @@ impl Directory {
         kind: &Arc<ResourceType>,
         id: &str,
         expect: &Expect,
-    ) -> Result<(), Error> {
+    ) -> Result<Used, Error> {
         caller.may_write()?;
+        let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
         let unit = Delete {
-            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), Used::default()),
+            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), used.into_iter().collect()),
             id: id.to_owned(),
             expect: expect.clone(),
         };
@@ -381,20 +383,24 @@ struct Delete {
 }
 
 impl Unit for Delete {
-    type Output = ();
+    type Output = Used;
     type Error = Error;
 
-    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let Scope { client, kind, now, values, .. } = &self.scope;
+    async fn run(&self, conn: &mut Conn) -> Result<Used, Error> {
+        let Scope { client, kind, now, used, values, .. } = &self.scope;
         let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
         let document = parse(&row.document)?;
         let documents = (&document, &Object::new());
         let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
+        if used.has(Tolerance::SoftDelete) {
+            deleted::keep(conn, *client, &row, *now).await?;
+        }
         let groups = resources::remove(conn, client.tenant, &row, *now).await?;
         changes.extend(groups.into_iter().map(audit::lost_a_member));
-        self.scope.note_all(conn, &changes).await
+        self.scope.note_all(conn, &changes).await?;
+        Ok(*used)
     }
 }
 

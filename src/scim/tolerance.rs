@@ -38,11 +38,13 @@ pub enum Tolerance {
     ExpandRoles,
     /// The Authorization header may hold the token alone (RFC 6750 §2.1).
     RawAuthorization,
+    /// A DELETE keeps the last document where only administrators see it (RFC 7644 §3.6).
+    SoftDelete,
 }
 
 impl Tolerance {
     /// Every tolerance there is.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::AnySchemas,
         Self::UnknownAttributes,
         Self::TextBooleans,
@@ -55,6 +57,7 @@ impl Tolerance {
         Self::UnknownMembers,
         Self::ExpandRoles,
         Self::RawAuthorization,
+        Self::SoftDelete,
     ];
 
     /// The name, as people and the store write it.
@@ -73,6 +76,7 @@ impl Tolerance {
             Self::UnknownMembers => "unknown-members",
             Self::ExpandRoles => "expand-roles",
             Self::RawAuthorization => "raw-authorization",
+            Self::SoftDelete => "soft-delete",
         }
     }
 }
@@ -133,7 +137,10 @@ impl Preset {
             | Tolerance::LoosePatch
             | Tolerance::UniqueGroupNames => self != Self::Strict,
             Tolerance::UnknownPaths => self == Self::Entra,
-            Tolerance::UnknownMembers | Tolerance::ExpandRoles | Tolerance::RawAuthorization => false,
+            Tolerance::UnknownMembers
+            | Tolerance::ExpandRoles
+            | Tolerance::RawAuthorization
+            | Tolerance::SoftDelete => false,
         }
     }
 }

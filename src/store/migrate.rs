@@ -14,6 +14,7 @@ const SQLITE: &[Step] = &[
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/sqlite/0004_oauth.sql") },
     Step { version: 5, name: "journal", text: include_str!("../../migrations/sqlite/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/sqlite/0006_external_id.sql") },
+    Step { version: 7, name: "deleted", text: include_str!("../../migrations/sqlite/0007_deleted.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
@@ -23,6 +24,7 @@ const POSTGRES: &[Step] = &[
     Step { version: 4, name: "oauth", text: include_str!("../../migrations/postgres/0004_oauth.sql") },
     Step { version: 5, name: "journal", text: include_str!("../../migrations/postgres/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/postgres/0006_external_id.sql") },
+    Step { version: 7, name: "deleted", text: include_str!("../../migrations/postgres/0007_deleted.sql") },
 ];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.

@@ -42,6 +42,7 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "member", key: "grp" },
     Owned { table: "external_id", key: "num" },
     Owned { table: "password", key: "num" },
+    Owned { table: "deleted", key: "num" },
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },
     Owned { table: "connection", key: "num" },

@@ -336,7 +336,15 @@ fn the_command_line_and_the_administrator_find_the_same() {
         );
         assert_eq!(asked(&["journal", "search", "--until", "1h"]), "");
 
+        assert_eq!(asked(&["journal", "deleted"]), "");
+        asked(&["connection", "set", "default", "--profile", "default soft-delete=on"]);
         let server = Server::start(directory, &settings);
+        let ada = changes[0]["resource"].as_str().unwrap();
+        assert_eq!(server.send("DELETE", &format!("/scim/v2/Users/{ada}"), token, "").0, 204);
+        let kept = parse(&asked(&["journal", "deleted", "--resource", ada, "--json"]));
+        assert_eq!((kept.len(), &kept[0]["document"]["userName"]), (1, &json!("ada")), "{kept:?}");
+        let text = asked(&["journal", "deleted", "--connection", "default"]);
+        assert!(text.contains(&format!("User {ada} version 1  default\n")), "{text}");
         let base = "/admin/v1/tenants/default";
         let (status, text) = server.send("GET", &format!("{base}/journal?minStatus=400&limit=1"), token, "");
         assert!(status == 200 && text.contains("\"status\":404") && !text.contains("\"status\":409"), "{text}");
@@ -345,7 +353,10 @@ fn the_command_line_and_the_administrator_find_the_same() {
         assert_eq!(server.send("GET", &format!("{base}/audit?connection=nobody"), token, "").0, 404);
         assert_eq!(server.send("GET", &format!("{base}/journal?from=yesterday"), token, "").0, 400);
         server.stop();
-        assert_eq!(asked(&["journal", "tail"]).lines().count(), lines.len(), "an administrator is no connection");
+        let count = asked(&["journal", "tail", "--json"]).lines().count();
+        assert_eq!(count, 3 + 1, "an administrator is no connection");
+        let deletion = &parse(&asked(&["journal", "search", "--status", "204", "--json"]))[0];
+        assert_eq!(deletion["tolerances"], json!(["soft-delete"]));
         runtime.block_on(async {
             database.drop_it().await;
             place.drop_it().await;

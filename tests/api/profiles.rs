@@ -1,7 +1,8 @@
 //! Profiles of connections: what each preset takes and refuses, and tolerances set one by one.
 
-use crate::server::{Api, NOBODY, both};
+use crate::server::{Api, NOBODY, START, both};
 use roster::directory::Error;
+use roster::directory::journal::{AuditQuery, Deleted, Keep};
 use roster::scim::tolerance::{Tolerance, Used};
 use roster::store::connections::{self, Connection};
 use roster::store::{Conn, TenantId, Unit};
@@ -16,6 +17,9 @@ both! {
     members_that_nobody_is_are_left_out_where_that_is_asked_for,
     roles_in_json_text_are_expanded_where_that_is_asked_for,
     a_token_without_scheme_is_taken_where_that_is_asked_for,
+    what_is_deleted_is_kept_for_administrators_where_that_is_asked_for,
+    nothing_is_kept_of_what_is_deleted_otherwise,
+    what_was_kept_goes_after_the_days_of_the_journal,
     a_record_tells_which_tolerances_were_used,
     a_profile_nobody_knows_is_no_open_door,
 }
@@ -264,6 +268,95 @@ async fn a_token_without_scheme_is_taken_where_that_is_asked_for(api: Api) {
         assert_eq!(with("no-token-of-anybody-0123456789abcdef").await.is(401).text, unknown.text, "{profile}");
         with(&format!("Token {}", api.token)).await.is(401);
     }
+}
+
+/// What is kept of the deleted, the newest first.
+async fn kept(api: &Api) -> Vec<Deleted> {
+    let query = AuditQuery { limit: 1000, ..AuditQuery::default() };
+    api.directory.deleted("default", &query).await.unwrap()
+}
+
+async fn what_is_deleted_is_kept_for_administrators_where_that_is_asked_for(api: Api) {
+    api.set_profile("default soft-delete=on").await;
+    let ann = json!({
+        "schemas": [USER], "userName": "ann", "externalId": "x-1", "title": "Dr", "password": "secret-of-ann-1",
+    });
+    let id = api.post("/Users", &ann).send().await.is(201).id();
+    let group = api.group("g", &[&id]).await;
+    let (one, its_group) = (format!("/Users/{id}"), format!("/Groups/{group}"));
+    let stale = api.delete(&one).header("if-match", Some("W/\"7\"")).send().await;
+    stale.is(412);
+    assert_eq!(kept(&api).await, [], "what was not deleted is not kept");
+    api.clock.advance(5_000_000);
+    api.delete(&one).send().await.is(204);
+    for method in ["GET", "DELETE"] {
+        api.call(method, &one).send().await.is(404);
+    }
+    api.patch(&one, &json!([{ "op": "replace", "path": "title", "value": "x" }])).send().await.is(404);
+    for filter in ["userName eq \"ann\"", "externalId eq \"x-1\"", "title pr"] {
+        assert_eq!(api.find("/Users", filter).send().await.is(200).json["totalResults"], 0, "{filter}");
+    }
+    assert_eq!(api.get("/Users").send().await.is(200).json["totalResults"], 0);
+    assert_eq!(api.get(&its_group).send().await.is(200).json["members"], Value::Null);
+    let again = json!([{ "op": "add", "path": "members", "value": [{ "value": id }] }]);
+    api.patch(&its_group, &again).send().await.refused(400, "invalidValue");
+
+    let found = kept(&api).await;
+    assert_eq!(found.len(), 1);
+    let last = &found[0];
+    assert_eq!((last.kind.as_str(), last.id.as_str(), last.version), ("User", id.as_str(), 1));
+    assert_eq!((last.created, last.modified, last.removed), (START, START, START + 5_000_000));
+    assert_eq!(last.connection_name.as_deref(), Some("default"));
+    let document: Value = serde_json::from_str(&last.document).unwrap();
+    for name in ["userName", "externalId", "title"] {
+        assert_eq!(document[name], ann[name], "{name}");
+    }
+    assert!(!last.document.contains("password") && !last.document.contains("argon2"), "{}", last.document);
+
+    let second = api.post("/Users", &ann).send().await.is(201).id();
+    api.delete(&format!("/Users/{second}")).send().await.is(204);
+    api.delete(&its_group).send().await.is(204);
+    let same_name = api.group("g", &[]).await;
+    assert_ne!(same_name, group);
+    let ids = |found: Vec<Deleted>| found.into_iter().map(|deleted| deleted.id).collect::<Vec<_>>();
+    assert_eq!(ids(kept(&api).await), [group.as_str(), second.as_str(), id.as_str()], "the newest deletion first");
+    let before = AuditQuery { before: Some(kept(&api).await[0].num), limit: 1, ..AuditQuery::default() };
+    assert_eq!(ids(api.directory.deleted("default", &before).await.unwrap()), [second.as_str()]);
+    let of_group = AuditQuery { resource: Some(group.clone()), limit: 10, ..AuditQuery::default() };
+    assert_eq!(ids(api.directory.deleted("default", &of_group).await.unwrap()), [group]);
+    api.tenant("other").await;
+    assert_eq!(api.directory.deleted("other", &AuditQuery { limit: 10, ..before }).await.unwrap(), []);
+    assert!(matches!(api.directory.deleted("nobody", &of_group).await, Err(Error::NotFound(_))));
+}
+
+async fn nothing_is_kept_of_what_is_deleted_otherwise(api: Api) {
+    for profile in ["default", "okta", "entra", "strict"] {
+        api.set_profile("default").await;
+        let (user, group) = (api.user("ann").await, api.group("g", &[]).await);
+        api.set_profile(profile).await;
+        api.delete(&format!("/Users/{user}")).send().await.is(204);
+        api.delete(&format!("/Groups/{group}")).send().await.is(204);
+        assert_eq!(kept(&api).await, [], "{profile}");
+    }
+}
+
+async fn what_was_kept_goes_after_the_days_of_the_journal(api: Api) {
+    const DAY: i64 = 24 * 3600 * 1_000_000;
+    api.set_profile("default soft-delete=on").await;
+    let users = [api.user("ann").await, api.user("bob").await];
+    for user in &users {
+        api.delete(&format!("/Users/{user}")).send().await.is(204);
+        api.clock.advance(DAY);
+    }
+    let left = async || {
+        while api.directory.trim_journal(Keep { days: 2, rows: 1000 }).await.unwrap() {}
+        kept(&api).await.into_iter().map(|deleted| deleted.id).collect::<Vec<_>>()
+    };
+    assert_eq!(left().await, [users[1].as_str(), users[0].as_str()]);
+    api.clock.advance(1);
+    assert_eq!(left().await, [users[1].as_str()]);
+    api.clock.advance(DAY);
+    assert_eq!(left().await, [""; 0]);
 }
 
 async fn a_record_tells_which_tolerances_were_used(api: Api) {

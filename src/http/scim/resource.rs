@@ -108,7 +108,8 @@ impl<K: Kind> Resources<K> {
     async fn delete(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
         let kind = call.kind(K::NAME)?;
         check_id(kind, &id)?;
-        call.directory().delete(call.caller()?, kind, &id, &call.expect).await?;
+        let used = call.directory().delete(call.caller()?, kind, &id, &call.expect).await?;
+        used.iter().for_each(|tolerance| call.trail.tolerated(tolerance));
         Ok(Answer::bare(StatusCode::NO_CONTENT))
     }
 }

@@ -10,12 +10,12 @@ fn profile(text: &str) -> Profile {
 
 #[test]
 fn every_preset_has_the_tolerances_of_its_client() {
-    use Tolerance::{ExpandRoles, RawAuthorization, UniqueGroupNames, UnknownMembers, UnknownPaths};
+    use Tolerance::{ExpandRoles, RawAuthorization, SoftDelete, UniqueGroupNames, UnknownMembers, UnknownPaths};
     for tolerance in Tolerance::ALL {
         let [default, okta, entra, strict] = Preset::ALL.map(|preset| Profile::from(preset).allows(tolerance));
         let expected = match tolerance {
             UnknownPaths => [false, false, true, false],
-            UnknownMembers | ExpandRoles | RawAuthorization => [false; 4],
+            UnknownMembers | ExpandRoles | RawAuthorization | SoftDelete => [false; 4],
             UniqueGroupNames
             | Tolerance::AnySchemas
             | Tolerance::UnknownAttributes
