@@ -71,6 +71,12 @@ pub enum Error {
     Database(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
+/// Whether a text a client names something by can be in the database at all: Postgres refuses U+0000
+/// even as an argument. Nothing has a name that is not storable.
+fn is_storable(text: &str) -> bool {
+    !text.contains('\0')
+}
+
 /// A resource as it is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Row {

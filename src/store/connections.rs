@@ -1,7 +1,7 @@
 //! Connections: the SCIM clients of a tenant.
 
 use super::sql::Record;
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, TenantId, is_storable};
 use crate::clock::Micros;
 
 /// A connection as it is stored.
@@ -31,6 +31,9 @@ pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Connection>, 
 /// # Errors
 /// If the database fails.
 pub async fn find(conn: &mut Conn, tenant: TenantId, name: &str) -> Result<Option<Connection>, Error> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let sql = "SELECT num, name, profile, created FROM connection WHERE tenant = $1 AND name = $2";
     conn.fetch_first(conn.sql().with(sql, [tenant.0.into(), name.into()])).await?.as_ref().map(read).transpose()
 }

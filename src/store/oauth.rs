@@ -7,7 +7,7 @@ mod issuers;
 pub use issuers::{Issuer, NewIssuer, insert_issuer, issuers_of, list_issuers, remove_issuer};
 
 use super::sql::{Record, Val};
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, TenantId, is_storable};
 use crate::clock::Micros;
 
 /// A client of a connection.
@@ -111,6 +111,9 @@ pub async fn insert_client(
 /// # Errors
 /// If the database fails.
 pub async fn find_client(conn: &mut Conn, id: &str) -> Result<Option<Client>, Error> {
+    if !is_storable(id) {
+        return Ok(None);
+    }
     let sql = conn.sql().with(CLIENT, []).with("WHERE c.id = $1", [id.into()]);
     conn.fetch_first(sql).await?.as_ref().map(read_client).transpose()
 }

@@ -6,7 +6,7 @@
 use super::external_ids::Split;
 use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
@@ -62,7 +62,7 @@ pub async fn insert(
 /// # Errors
 /// If the database fails.
 pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    if id.contains('\0') {
+    if !is_storable(id) {
         // No id has it, and Postgres refuses to look.
         return Ok(None);
     }
@@ -84,7 +84,7 @@ pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     if lock.is_empty() {
         return load(conn, client, kind, id).await;
     }
-    if id.contains('\0') {
+    if !is_storable(id) {
         return Ok(None);
     }
     // Who waits for the lock sees the row as it is then, but rows of other tables as they were

@@ -4,7 +4,7 @@
 //! nobody else's writes, and its own row goes last: a removal that was cut short can be asked again.
 
 use super::sql::Record;
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, TenantId, is_storable};
 use crate::clock::Micros;
 
 /// A tenant as it is stored.
@@ -62,6 +62,9 @@ pub async fn list(conn: &mut Conn) -> Result<Vec<Tenant>, Error> {
 /// # Errors
 /// If the database fails.
 pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Tenant>, Error> {
+    if !is_storable(name) {
+        return Ok(None);
+    }
     let sql = conn.sql().with("SELECT num, name, created FROM tenant WHERE name = $1", [name.into()]);
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }

@@ -161,6 +161,8 @@ async fn a_request_that_breaks_a_rule_is_refused_in_the_shape_of_oauth(api: Api)
         (Some(&basic(id, "wrong")), &[grant], 401, "invalid_client"),
         (Some(&basic("client-other", secret)), &[grant], 401, "invalid_client"),
         (Some(&basic(id, "")), &[grant], 401, "invalid_client"),
+        (Some(&basic("a\0b", secret)), &[grant], 401, "invalid_client"),
+        (None, &[grant, ("client_id", "a\0b"), ("client_secret", secret)], 401, "invalid_client"),
         (Some("Basic ?"), &[grant], 401, "invalid_client"),
         (Some("Bearer abc"), &[grant], 401, "invalid_client"),
         (None, &[grant], 401, "invalid_client"),
