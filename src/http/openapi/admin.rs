@@ -82,36 +82,10 @@ const FAULTS: &[Fault] = &[
         detail: "Content-Type: the body must be JSON, as application/json",
         ..Fault::NONE
     },
-    Fault {
-        status: 429,
-        name: "TooManyRequests",
-        description: "The connection or its tenant asks too often, or too many wrong credentials came from this address.",
-        detail: "the connection sent more than 100 requests a second; wait the seconds in Retry-After (RFC 6585 §4)",
-        headers: &["Retry-After"],
-        ..Fault::NONE
-    },
-    Fault {
-        status: 500,
-        name: "InternalServerError",
-        description: "The server failed.",
-        detail: "the server failed; its log tells why under request 6f1c2a5283b74c0e9a410d2f5e7b9c38",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 503,
-        name: "ServiceUnavailable",
-        description: "The server is busy.",
-        detail: "the server is busy; try again after the seconds in Retry-After",
-        headers: &["Retry-After"],
-        ..Fault::NONE
-    },
-    Fault {
-        status: 507,
-        name: "InsufficientStorage",
-        description: "The server cannot store anything at present; nothing was changed.",
-        detail: "the server cannot store anything at present: its disk is full or read-only; nothing was changed",
-        ..Fault::NONE
-    },
+    Fault::TOO_MANY_REQUESTS,
+    Fault::INTERNAL_SERVER_ERROR,
+    Fault::SERVICE_UNAVAILABLE,
+    Fault::INSUFFICIENT_STORAGE,
 ];
 
 /// The document.

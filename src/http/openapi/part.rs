@@ -26,6 +26,44 @@ impl Fault {
     pub(super) const NONE: Self =
         Self { status: 0, name: "", description: "", scim_type: None, field: None, detail: "", headers: &[] };
 
+    /// The limits of a connection, a tenant or an address, on every surface.
+    pub(super) const TOO_MANY_REQUESTS: Self = Self {
+        status: 429,
+        name: "TooManyRequests",
+        description: "The connection or its tenant asks too often, or too many wrong credentials came from this address.",
+        detail: "the connection sent more than 100 requests a second; wait the seconds in Retry-After (RFC 6585 §4)",
+        headers: &["Retry-After"],
+        ..Self::NONE
+    };
+
+    /// A failure of ours, on every surface.
+    pub(super) const INTERNAL_SERVER_ERROR: Self = Self {
+        status: 500,
+        name: "InternalServerError",
+        description: "The server failed.",
+        detail: "the server failed; its log tells why under request 6f1c2a5283b74c0e9a410d2f5e7b9c38",
+        ..Self::NONE
+    };
+
+    /// Too much is going on, on every surface.
+    pub(super) const SERVICE_UNAVAILABLE: Self = Self {
+        status: 503,
+        name: "ServiceUnavailable",
+        description: "The server is busy.",
+        detail: "the server is busy; try again after the seconds in Retry-After",
+        headers: &["Retry-After"],
+        ..Self::NONE
+    };
+
+    /// A full disk, on every surface.
+    pub(super) const INSUFFICIENT_STORAGE: Self = Self {
+        status: 507,
+        name: "InsufficientStorage",
+        description: "The server cannot store anything at present; nothing was changed.",
+        detail: "the server cannot store anything at present: its disk is full or read-only; nothing was changed",
+        ..Self::NONE
+    };
+
     fn example(&self, shape: Shape) -> Option<Value> {
         let mut refusal = Refusal::new(StatusCode::from_u16(self.status).ok()?, self.detail);
         refusal.scim_type = self.scim_type;
