@@ -11,7 +11,8 @@ use poem_openapi::types::Type;
 use serde_json::{Map, Value, json};
 
 const DESCRIPTION: &str = "\
-Tenants, the connections of their identity providers, and the tokens of those connections.
+Tenants, the connections of their identity providers, the credentials of those connections (tokens, OAuth clients, \
+trusted issuers), and what was asked and changed.
 
 A token with the scope `admin` opens all of it, for every tenant of the server. The text of a token is shown in the \
 answer that makes it and never again. Times are RFC 3339 in UTC. A field that is null counts as absent, and a field \
@@ -99,7 +100,7 @@ pub(super) fn document() -> Value {
     }
     let document = Document {
         title: "Roster administration",
-        summary: "Tenants, connections and credentials.",
+        summary: "Tenants, connections, credentials, journal and audit.",
         description: DESCRIPTION,
         bearer: "A token with the scope `admin`.",
         prefix: PREFIX,
@@ -142,7 +143,7 @@ fn finished(status: &str, answer: &Value) -> Value {
 fn errors(path: &str, method: &str, raw: &Value) -> Vec<u16> {
     let takes_body = raw.get("requestBody").is_some();
     let takes_query = raw.get("parameters").and_then(Value::as_array).into_iter().flatten().any(is_in_query);
-    let names = takes_body && !path.contains("/tokens");
+    let names = takes_body && !["/tokens", "/clients"].iter().any(|part| path.contains(part));
     let table: [(bool, &[u16]); 5] = [
         (takes_body || takes_query, &[400]),
         (path.contains('{'), &[404]),

@@ -31,7 +31,7 @@ impl Fault {
         status: 429,
         name: "TooManyRequests",
         description: "The connection or its tenant asks too often, or too many wrong credentials came from this address.",
-        detail: "the connection sent more than 100 requests a second; wait the seconds in Retry-After (RFC 6585 §4)",
+        detail: "the connection sent more than 5000 requests a second; wait the seconds in Retry-After (RFC 6585 §4)",
         headers: &["Retry-After"],
         ..Self::NONE
     };
