@@ -4,18 +4,24 @@
 
 mod access;
 mod audit;
+pub mod catalogue;
+mod door;
 mod error;
 pub mod journal;
 mod keys;
 mod list;
+pub mod login;
 pub mod manage;
 pub mod oauth;
 mod record;
 pub mod recorder;
+mod rule;
 mod usage;
+pub mod user;
 mod write;
 
-pub use access::Caller;
+pub use access::{Caller, Principal};
+pub use door::Door;
 pub use error::Error;
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};

@@ -10,6 +10,12 @@ pub enum Scope {
     Scim,
     /// `scim:read`: read through SCIM.
     ScimRead,
+    /// `users:read`: read users through the native APIs.
+    UsersRead,
+    /// `users:write`: read and write users through the native APIs.
+    UsersWrite,
+    /// `self`: read and change the user the credential stands for.
+    Own,
     /// `admin`: manage every tenant of the server and its credentials.
     Admin,
 }
@@ -25,7 +31,7 @@ pub struct Scopes(Vec<Scope>);
 
 impl Scope {
     /// Every scope there is.
-    pub const ALL: [Self; 3] = [Self::Scim, Self::ScimRead, Self::Admin];
+    pub const ALL: [Self; 6] = [Self::Scim, Self::ScimRead, Self::UsersRead, Self::UsersWrite, Self::Own, Self::Admin];
 
     /// The name, as tokens and people write it.
     #[must_use]
@@ -33,6 +39,9 @@ impl Scope {
         match self {
             Self::Scim => "scim",
             Self::ScimRead => "scim:read",
+            Self::UsersRead => "users:read",
+            Self::UsersWrite => "users:write",
+            Self::Own => "self",
             Self::Admin => "admin",
         }
     }
@@ -57,24 +66,31 @@ impl FromStr for Scope {
 }
 
 impl Scopes {
-    /// Reads space-separated names.
+    /// Reads space-separated names; `*` is every right there is.
     ///
     /// # Errors
     /// A sentence with the known scopes, if one of them is unknown.
     pub fn parse(text: &str) -> Result<Self, String> {
-        text.split_ascii_whitespace().map(|name| name.parse::<Scope>().map_err(|error| error.to_string())).collect()
+        let mut scopes = Vec::new();
+        for name in text.split_ascii_whitespace() {
+            match name {
+                "*" => scopes.extend(Self::all().0),
+                name => scopes.push(name.parse::<Scope>().map_err(|error| error.to_string())?),
+            }
+        }
+        Ok(scopes.into_iter().collect())
     }
 
     /// Every right there is: the first token of a new database.
     #[must_use]
     pub fn all() -> Self {
-        Self(vec![Scope::Scim, Scope::Admin])
+        Self(vec![Scope::Scim, Scope::UsersWrite, Scope::Own, Scope::Admin])
     }
 
     /// The right to one directory: the first token of a further tenant.
     #[must_use]
-    pub fn scim() -> Self {
-        Self(vec![Scope::Scim])
+    pub fn directory() -> Self {
+        Self(vec![Scope::Scim, Scope::UsersWrite, Scope::Own])
     }
 
     /// Whether every right of `wanted` is among these, by name or because a greater one implies it.
@@ -83,8 +99,9 @@ impl Scopes {
         wanted.0.iter().all(|scope| {
             self.0.contains(scope)
                 || match scope {
-                    Scope::Scim | Scope::Admin => false,
+                    Scope::Scim | Scope::UsersWrite | Scope::Own | Scope::Admin => false,
                     Scope::ScimRead => self.0.contains(&Scope::Scim),
+                    Scope::UsersRead => self.0.contains(&Scope::UsersWrite),
                 }
         })
     }
@@ -106,22 +123,10 @@ impl Scopes {
         self.0.contains(&Scope::Admin)
     }
 
-    /// Whether resources may be read.
+    /// Whether this right is among these, by name or because a greater one implies it.
     #[must_use]
-    pub fn allows_read(&self) -> bool {
-        self.0.iter().any(|scope| match scope {
-            Scope::Scim | Scope::ScimRead => true,
-            Scope::Admin => false,
-        })
-    }
-
-    /// Whether resources may be created, changed and deleted.
-    #[must_use]
-    pub fn allows_write(&self) -> bool {
-        self.0.iter().any(|scope| match scope {
-            Scope::Scim => true,
-            Scope::ScimRead | Scope::Admin => false,
-        })
+    pub fn allow(&self, scope: Scope) -> bool {
+        self.cover(&Self(vec![scope]))
     }
 }
 
@@ -165,17 +170,19 @@ mod tests {
             ("admin scim:read", true, false, true),
         ] {
             let scopes = Scopes::parse(text).unwrap();
-            let rights = (scopes.allows_read(), scopes.allows_write(), scopes.allows_admin());
+            let rights = (scopes.allow(Scope::ScimRead), scopes.allow(Scope::Scim), scopes.allows_admin());
             assert_eq!(rights, (read, write, admin), "{text:?}");
         }
-        let (all, scim) = (Scopes::all(), Scopes::scim());
-        assert!(all.allows_read() && all.allows_write() && all.allows_admin());
-        assert!(scim.allows_write() && !scim.allows_admin(), "a tenant's token manages no other");
+        let (all, directory) = (Scopes::all(), Scopes::directory());
+        assert!(Scope::ALL.into_iter().all(|scope| all.allow(scope)));
+        assert!(directory.allow(Scope::UsersRead) && !directory.allows_admin(), "a tenant's token manages no other");
+        assert!(!Scopes::parse("scim").unwrap().allow(Scope::UsersRead), "SCIM opens no other door");
+        assert_eq!(Scopes::parse("*").unwrap(), all);
     }
 
     #[test]
     fn what_is_printed_reads_back() {
-        for text in ["", "scim", "scim:read", "scim:read scim", "admin"] {
+        for text in ["", "scim", "scim:read", "scim:read scim", "users:read", "users:write self", "admin"] {
             let scopes = Scopes::parse(text).unwrap();
             assert_eq!(scopes.to_string(), text);
         }
@@ -187,7 +194,7 @@ mod tests {
         for text in ["root", "SCIM", "scim,scim:read", "scim:write scim"] {
             assert_eq!(
                 Scopes::parse(text).unwrap_err(),
-                "there is no such scope; the scopes are scim, scim:read, admin",
+                "there is no such scope; the scopes are scim, scim:read, users:read, users:write, self, admin",
                 "{text}"
             );
         }

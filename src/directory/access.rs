@@ -1,10 +1,11 @@
 //! Who is calling: from a presented credential to a tenant and its rights.
 
+use super::door::Door;
 use super::manage::{self, Plan};
 use super::{Directory, Error};
 use crate::auth::assertion::Unverified;
 use crate::auth::range::Ranges;
-use crate::auth::scope::Scopes;
+use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::tolerance::Profile;
@@ -25,6 +26,25 @@ pub struct Caller {
     pub scopes: Scopes,
     /// How tolerant the server is towards it.
     pub profile: Arc<Profile>,
+    /// The surface it came in by.
+    pub door: Door,
+    /// The user it stands for; none for a program.
+    pub principal: Option<Principal>,
+}
+
+/// The user a session or a personal token stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Principal {
+    /// The user's number.
+    pub num: i64,
+    /// The user's resource id.
+    pub id: String,
+    /// May do everything in the native APIs.
+    pub super_admin: bool,
+    /// May call App CRM's API.
+    pub access_api: bool,
+    /// The number of the session; none for a token.
+    pub session: Option<i64>,
 }
 
 impl Caller {
@@ -37,7 +57,15 @@ impl Caller {
     ) -> Result<Self, Error> {
         let scopes = Scopes::parse(scopes).map_err(Error::Internal)?;
         let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
-        Ok(Self { tenant, connection, credential, scopes, profile: Arc::new(profile) })
+        Ok(Self {
+            tenant,
+            connection,
+            credential,
+            scopes,
+            profile: Arc::new(profile),
+            door: Door::Scim,
+            principal: None,
+        })
     }
 
     /// As whom the store sees it.
@@ -45,14 +73,20 @@ impl Caller {
         Client { tenant: self.tenant, connection: self.connection }
     }
 
-    /// Refuses a caller that may not read through SCIM.
+    /// Refuses a caller that may not read through its door.
     pub(super) fn may_read(&self) -> Result<(), Error> {
-        if self.scopes.allows_read() { Ok(()) } else { Err(Error::Forbidden("scim:read")) }
+        // Whom App CRM lets call its API may look around there.
+        let calls_api = self.door == Door::Appcrm && self.principal.as_ref().is_some_and(|user| user.access_api);
+        if calls_api { Ok(()) } else { self.may(self.door.read()) }
     }
 
-    /// Refuses a caller that may not write through SCIM.
+    /// Refuses a caller that may not write through its door.
     pub(super) fn may_write(&self) -> Result<(), Error> {
-        if self.scopes.allows_write() { Ok(()) } else { Err(Error::Forbidden("scim")) }
+        self.may(self.door.write())
+    }
+
+    fn may(&self, scope: Scope) -> Result<(), Error> {
+        if self.scopes.allow(scope) { Ok(()) } else { Err(Error::Forbidden(scope.name())) }
     }
 
     /// Refuses a caller that may not manage tenants and credentials. The verbs of

@@ -25,9 +25,9 @@ impl Beside {
     }
 }
 
-/// The caller as the audit knows it. SCIM is the one surface that changes resources.
+/// The caller as the audit knows it.
 pub(super) fn actor(caller: &Caller) -> Actor {
-    Actor { connection: caller.connection, credential: caller.credential.clone(), door: "scim" }
+    Actor { connection: caller.connection, credential: caller.credential.clone(), door: caller.door.name() }
 }
 
 /// The entry for one change; `row` is the resource after it, or the last one before its removal.

@@ -1,5 +1,6 @@
 //! Why a verb was refused.
 
+use super::user::Dependency;
 use crate::{auth, scim, store};
 
 /// Why a verb was refused. What a client sees of it is decided in `http`.
@@ -20,6 +21,27 @@ pub enum Error {
     /// The credential lacks a right; the scope that would be needed.
     #[error("the credential lacks the scope {0}")]
     Forbidden(&'static str),
+    /// Several users have what should tell one; what it is.
+    #[error("several users have this {0}")]
+    Ambiguous(&'static str),
+    /// The user owns what would be left without an owner.
+    #[error("the user owns objects")]
+    Dependencies(Vec<Dependency>),
+    /// The user is unknown, or the password is wrong.
+    #[error("the user is unknown or the password is wrong")]
+    Credentials,
+    /// The password is right and the user is not active.
+    #[error("the user is not active")]
+    Inactive,
+    /// The user has as many sessions as it may have.
+    #[error("the user has as many sessions as allowed")]
+    SessionsLimit,
+    /// Too many wrong passwords; after how many seconds the next attempt is heard.
+    #[error("too many attempts to log in")]
+    TooManyAttempts(u64),
+    /// An entry of a catalogue that is referred to; by what.
+    #[error("{0}")]
+    InUse(String),
     /// Something of that name exists already; the word for it.
     #[error("there is a {0} of that name already")]
     Taken(&'static str),

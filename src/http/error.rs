@@ -212,6 +212,26 @@ impl From<directory::Error> for Refusal {
         match error {
             directory::Error::Scim(error) => error.into(),
             directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
+            directory::Error::Ambiguous(what) => {
+                Self::new(StatusCode::CONFLICT, format!("several users have this {what}; name one by its id"))
+            }
+            directory::Error::Dependencies(owned) => {
+                let detail = format!("the user owns {} objects; move them to another user first", owned.len());
+                Self::new(StatusCode::CONFLICT, detail)
+            }
+            directory::Error::Credentials => {
+                Self::new(StatusCode::UNAUTHORIZED, "the user is unknown or the password is wrong")
+            }
+            directory::Error::Inactive => Self::new(StatusCode::FORBIDDEN, "the account is not active"),
+            directory::Error::SessionsLimit => Self::new(
+                StatusCode::FORBIDDEN,
+                "the user has as many sessions as allowed; a new one can begin when one of them has ended",
+            ),
+            directory::Error::TooManyAttempts(wait) => {
+                Self::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong passwords; wait the seconds in Retry-After")
+                    .with_header(RETRY_AFTER, HeaderValue::from(wait))
+            }
+            directory::Error::InUse(why) => Self::new(StatusCode::CONFLICT, why),
             directory::Error::Taken(what) => Self {
                 field: Some("name".to_owned()),
                 ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))

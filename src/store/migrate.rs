@@ -15,6 +15,7 @@ const SQLITE: &[Step] = &[
     Step { version: 5, name: "journal", text: include_str!("../../migrations/sqlite/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/sqlite/0006_external_id.sql") },
     Step { version: 7, name: "deleted", text: include_str!("../../migrations/sqlite/0007_deleted.sql") },
+    Step { version: 8, name: "native", text: include_str!("../../migrations/sqlite/0008_native.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
@@ -25,6 +26,7 @@ const POSTGRES: &[Step] = &[
     Step { version: 5, name: "journal", text: include_str!("../../migrations/postgres/0005_journal.sql") },
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/postgres/0006_external_id.sql") },
     Step { version: 7, name: "deleted", text: include_str!("../../migrations/postgres/0007_deleted.sql") },
+    Step { version: 8, name: "native", text: include_str!("../../migrations/postgres/0008_native.sql") },
 ];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.

@@ -34,6 +34,7 @@ const BATCH: i64 = 1000;
 /// the resources, then what hangs on them, last what the first ones refer to.
 pub const OWNED: &[Owned] = &[
     Owned { table: "token", key: "num" },
+    Owned { table: "session", key: "num" },
     Owned { table: "oauth_client", key: "num" },
     Owned { table: "oauth_issuer", key: "num" },
     Owned { table: "resource", key: "num" },
@@ -42,6 +43,8 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "member", key: "grp" },
     Owned { table: "external_id", key: "num" },
     Owned { table: "password", key: "num" },
+    Owned { table: "invitation", key: "num" },
+    Owned { table: "catalogue", key: "id" },
     Owned { table: "deleted", key: "num" },
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },

@@ -31,7 +31,7 @@ impl Directory {
     pub async fn create_tenant(&self, name: &str) -> Result<Founded, Error> {
         check_name(name)?;
         let secret = Secret::generate();
-        let plan = Plan::new(name, &secret, &Scopes::scim(), self.inner.clock.now());
+        let plan = Plan::new(name, &secret, &Scopes::directory(), self.inner.clock.now());
         let (tenant, connection, token) = self.inner.store.write(Create { plan }).await?;
         Ok(Founded { tenant, connection, token, secret })
     }

@@ -20,6 +20,11 @@ use std::sync::Arc;
 
 const USER: &str = include_str!("documents/user.json");
 const ENTERPRISE_USER: &str = include_str!("documents/enterprise_user.json");
+const LIFECYCLE: &str = include_str!("documents/lifecycle.json");
+const LOGIXX: &str = include_str!("documents/logixx.json");
+const APPCRM: &str = include_str!("documents/appcrm.json");
+const ADEPTIA: &str = include_str!("documents/adeptia.json");
+const PUBLICA: &str = include_str!("documents/publica.json");
 const GROUP: &str = include_str!("documents/group.json");
 const COMMON: &str = include_str!("documents/common.json");
 const USER_TYPE: &str = include_str!("documents/user_type.json");
@@ -32,7 +37,7 @@ pub struct Choices {
     pub unique_group_names: bool,
 }
 
-/// The registry of the built-in documents: users, groups and the enterprise extension.
+/// The registry of the built-in documents: users with their extensions, and groups.
 #[must_use]
 #[expect(
     clippy::expect_used,
@@ -44,7 +49,8 @@ pub fn built_in(choices: Choices) -> Registry {
     if !choices.unique_group_names {
         share_names(&mut group);
     }
-    let schemas = [parse(USER), parse(ENTERPRISE_USER), group];
+    let users = [USER, ENTERPRISE_USER, LIFECYCLE, LOGIXX, APPCRM, ADEPTIA, PUBLICA];
+    let schemas: Vec<Value> = users.into_iter().map(parse).chain([group]).collect();
     read(&schemas, &[parse(USER_TYPE), parse(GROUP_TYPE)]).expect("the built-in documents keep the rules")
 }
 
