@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod connections;
+pub mod counted;
 pub mod deleted;
 pub mod dialect;
 pub mod external_ids;
