@@ -4,7 +4,7 @@
 //! invitation refers to cannot be removed.
 
 use super::{Directory, Error};
-use crate::store::TenantId;
+use crate::store::{TenantId, catalogues};
 
 /// A kind of entries.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,7 +69,14 @@ impl Directory {
     /// # Errors
     /// If the store fails.
     pub async fn catalogue(&self, tenant: TenantId, which: Catalogue) -> Result<Vec<Entry>, Error> {
-        let _ = (tenant, which);
-        todo!()
+        let mut conn = self.inner.store.read().await?;
+        Ok(catalogues::list(&mut conn, tenant, which.name()).await?.into_iter().map(Entry::from).collect())
+    }
+}
+
+impl From<catalogues::Entry> for Entry {
+    fn from(row: catalogues::Entry) -> Self {
+        let catalogues::Entry { id, name, standard } = row;
+        Self { id, name, default: standard }
     }
 }
