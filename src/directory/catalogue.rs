@@ -10,6 +10,8 @@ use crate::clock::Micros;
 use crate::scim::schema::ResourceType;
 use crate::scim::value::fold;
 use crate::store::{self, Conn, TenantId, Unit, catalogues};
+use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 /// The most characters of a name.
@@ -153,6 +155,25 @@ impl Catalogue {
             Self::Roles | Self::Locales => true,
             Self::Branches | Self::LeadRoles | Self::Subscriptions | Self::Companies | Self::Plans => false,
         }
+    }
+}
+
+impl fmt::Display for Catalogue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A catalogue nobody knows.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("there is no such catalogue; the catalogues are {}", Catalogue::ALL.map(Catalogue::name).join(", "))]
+pub struct Unknown;
+
+impl FromStr for Catalogue {
+    type Err = Unknown;
+
+    fn from_str(text: &str) -> Result<Self, Unknown> {
+        Self::ALL.into_iter().find(|which| which.name() == text).ok_or(Unknown)
     }
 }
 
