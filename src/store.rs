@@ -19,6 +19,7 @@ pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;
+pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;
