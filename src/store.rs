@@ -6,6 +6,7 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
+pub mod catalogues;
 pub mod connections;
 pub mod counted;
 pub mod deleted;
@@ -19,6 +20,7 @@ pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;
+pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;
