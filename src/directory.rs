@@ -22,9 +22,11 @@ mod write;
 
 pub use access::{Caller, Principal};
 pub use door::Door;
-pub use error::Error;
+pub use error::{Error, Field};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
+
+pub use crate::store::TenantId;
 
 use crate::auth::password::Hasher;
 use crate::clock::Clock;

@@ -6,10 +6,13 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
+pub mod catalogues;
+pub mod claims;
 pub mod connections;
 pub mod counted;
 pub mod deleted;
 pub mod dialect;
+pub mod estate;
 pub mod external_ids;
 pub mod journal;
 pub mod keys;
@@ -19,6 +22,7 @@ pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;
+pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;

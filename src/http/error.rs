@@ -38,6 +38,8 @@ pub(super) struct Refusal {
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body, where the surface has written it in words of its own already.
+    pub body: Option<String>,
     #[source]
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -52,6 +54,7 @@ impl Refusal {
             oauth_error: None,
             detail: detail.into(),
             headers: Vec::new(),
+            body: None,
             cause: None,
         }
     }
@@ -110,6 +113,10 @@ impl Refusal {
         }
     }
 
+    pub(super) fn with_body(self, body: String) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -153,7 +160,7 @@ impl Refusal {
         if self.status == StatusCode::INTERNAL_SERVER_ERROR {
             self.detail = format!("the server failed; its log tells why under request {request_id}");
         }
-        let body = (shape.write)(&self);
+        let body = self.body.take().unwrap_or_else(|| (shape.write)(&self));
         let mut response = Response::builder().status(self.status).content_type(shape.media_type).body(body);
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
@@ -219,6 +226,11 @@ impl From<directory::Error> for Refusal {
                 let detail = format!("the user owns {} objects; move them to another user first", owned.len());
                 Self::new(StatusCode::CONFLICT, detail)
             }
+            directory::Error::Conflict(field) => Self {
+                scim_type: Some(scim::ScimType::Uniqueness),
+                field: Some(field.attribute().to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("{field}: another user has this value; it must be unique"))
+            },
             directory::Error::Credentials => {
                 Self::new(StatusCode::UNAUTHORIZED, "the user is unknown or the password is wrong")
             }
@@ -231,7 +243,7 @@ impl From<directory::Error> for Refusal {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong passwords; wait the seconds in Retry-After")
                     .with_header(RETRY_AFTER, HeaderValue::from(wait))
             }
-            directory::Error::InUse(why) => Self::new(StatusCode::CONFLICT, why),
+            directory::Error::InUse(why) => Self { field: field_of(&why), ..Self::new(StatusCode::CONFLICT, why) },
             directory::Error::Taken(what) => Self {
                 field: Some("name".to_owned()),
                 ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))

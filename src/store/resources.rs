@@ -105,7 +105,21 @@ pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
 }
 
-/// The same, locked until the unit of work ends.
+/// The resource of that type and number.
+///
+/// # Errors
+/// If the database fails.
+pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num: i64) -> Result<Option<Row>, Error> {
+    let mut sql = conn.sql().fixed();
+    let tenant = sql.hold(client.tenant.0);
+    sql.push("SELECT r.num, r.type, r.id, r.version, r.created, r.modified, r.doc, ");
+    external_ids::value(&mut sql, tenant, client.connection, "r.num");
+    sql.push(" FROM resource r WHERE r.num = ").bind(num).push(" AND r.tenant = ").again(tenant);
+    sql.push(" AND r.type = ").bind(kind.name.as_str());
+    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
+}
+
+/// The same as [`load`], locked until the unit of work ends.
 ///
 /// # Errors
 /// If the database fails.
@@ -212,6 +226,27 @@ pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) ->
     Ok(row)
 }
 
+/// Replaces the document of a locked row without a new version, by one whose unique and indexed
+/// attributes are the same: for what the server notes about a resource and no client changes.
+///
+/// # Errors
+/// [`Error::Stale`] if the version is not the row's.
+pub async fn amend(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &ResourceType,
+    row: &Row,
+    document: &Object,
+) -> Result<(), Error> {
+    let shared = external_ids::split(kind, document)?.shared;
+    let mut sql = conn.sql().with(
+        "UPDATE resource SET doc = $4, sdoc = ",
+        [tenant.0.into(), row.num.into(), row.version.into(), shared.into()],
+    );
+    sql.json(derive(kind, document).search).push(" WHERE tenant = $1 AND num = $2 AND version = $3");
+    if conn.execute(sql).await? == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
 /// A resource that got a new version because of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
@@ -223,8 +258,8 @@ pub struct Touched {
     pub version: i64,
 }
 
-/// Removes a locked row with its keys, its password, its members and its memberships; the groups
-/// it was a member of get a new version and are answered.
+/// Removes a locked row with its keys, its password, its sessions, the tokens that stand for it, its
+/// members and its memberships; the groups it was a member of get a new version and are answered.
 ///
 /// # Errors
 /// If the database fails.
@@ -249,6 +284,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
         "DELETE FROM attr_index WHERE tenant = $1 AND num = $2",
         "DELETE FROM external_id WHERE tenant = $1 AND num = $2",
         "DELETE FROM password WHERE tenant = $1 AND num = $2",
+        "DELETE FROM session WHERE tenant = $1 AND owner = $2",
+        "DELETE FROM token WHERE tenant = $1 AND owner = $2",
     ] {
         conn.execute(conn.sql().with(text, key())).await?;
     }
