@@ -244,7 +244,8 @@ impl Directory {
         self.inner.store.write(Remove { tenant, which, id, users, now }).await
     }
 
-    fn user_type(&self) -> Result<Arc<ResourceType>, Error> {
+    /// The resource type of users.
+    pub(super) fn user_type(&self) -> Result<Arc<ResourceType>, Error> {
         let found = self.inner.registry.resource_type("User").cloned();
         found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }
