@@ -8,6 +8,7 @@
 pub mod audit;
 pub mod catalogues;
 pub mod connections;
+pub mod counted;
 pub mod deleted;
 pub mod dialect;
 pub mod external_ids;

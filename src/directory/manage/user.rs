@@ -26,7 +26,8 @@ pub(super) async fn find(
     let target = path::resolve(users, "userName").map_err(|error| Error::Internal(error.to_string()))?;
     let filter = Some(Filter::equals(target, Key::Text(fold(name))));
     let part = Part { kind: Arc::clone(users), filter, sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 1, base: String::new() };
+    // No user name has to do with the time.
+    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 1, base: String::new(), now: 0 };
     let page = select::page(conn, Client { tenant, connection: 0 }, &query).await?;
     page.rows.first().map(|row| row.num).ok_or_else(|| not_found("user"))
 }
