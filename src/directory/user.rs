@@ -290,6 +290,7 @@ impl Directory {
         write::dependencies(&mut conn, caller.client(), kind, &row).await
     }
 
+    /// The resource type of users.
     pub(super) fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
         let found = self.inner.registry.resource_type("User");
         found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
