@@ -9,8 +9,8 @@ use crate::clock::Clock;
 use crate::config::{Config, Secret};
 use crate::directory::journal::Keep;
 use crate::directory::recorder::{self, Recorder};
-use crate::directory::{self, Directory, Limits, Parts, Recording};
-use crate::http::{self, server};
+use crate::directory::{self, Directory, Door, Limits, Parts, Recording};
+use crate::http::{self, Prefix, Prefixes, server};
 use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::scim::schema::document::{Choices, built_in};
@@ -55,6 +55,9 @@ pub enum Error {
     /// The chosen first token cannot be one.
     #[error("bootstrap_token is refused: {0}")]
     Token(String),
+    /// Two surfaces would have the same paths.
+    #[error("the prefixes are refused: {0}")]
+    Prefixes(String),
     /// The database does not open.
     #[error("the database cannot be opened")]
     Open(#[source] store::Error),
@@ -89,6 +92,7 @@ pub struct App {
     writer: Option<Writer>,
     /// The journal's entries, until there is a writer.
     queue: Option<recorder::Queue>,
+    prefixes: Prefixes,
     config: Config,
 }
 
@@ -96,6 +100,18 @@ pub struct App {
 #[must_use]
 pub fn registry(config: &Config) -> Registry {
     built_in(Choices { unique_group_names: config.unique_group_names })
+}
+
+/// Where the settings want the native APIs.
+fn prefixes(config: &Config) -> Result<Prefixes, String> {
+    let chosen = [
+        (Door::Logixx, &config.logixx_prefix),
+        (Door::Appcrm, &config.appcrm_prefix),
+        (Door::Adeptia, &config.adeptia_prefix),
+        (Door::Publica, &config.publica_prefix),
+    ];
+    let read = |(door, text): (Door, &String)| Ok((door, Prefix::parse(text)?));
+    Prefixes::new(chosen.into_iter().map(read).collect::<Result<Vec<_>, &str>>()?)
 }
 
 /// Opens the database and brings it up to date.
@@ -120,6 +136,7 @@ impl App {
     /// If the database is not usable.
     pub async fn open(options: Options) -> Result<Self, Error> {
         let Options { config, clock, ids, hasher } = options;
+        let prefixes = prefixes(&config).map_err(Error::Prefixes)?;
         let store = open(&config).await?;
         let (recorder, queue) = recorder::queue(JOURNAL_PLACES);
         let recording =
@@ -133,7 +150,7 @@ impl App {
             limits: Limits { token_lifetime: config.token_lifetime, ..Limits::default() },
             recording,
         });
-        Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), config })
+        Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), prefixes, config })
     }
 
     /// The same, and makes the first tenant of a new database with its token.
@@ -169,7 +186,10 @@ impl App {
     pub fn endpoint(&self) -> impl poem::Endpoint + 'static + use<> {
         let public_url = self.config.public_url.clone();
         let rates = http::Rates { connection: self.config.rate_connection, tenant: self.config.rate_tenant };
-        http::endpoint(self.directory.clone(), http::Options { public_url, body_limit: BODY_LIMIT, rates })
+        http::endpoint(
+            self.directory.clone(),
+            http::Options { public_url, body_limit: BODY_LIMIT, rates, prefixes: self.prefixes.clone() },
+        )
     }
 
     /// Serves until `stop` is ready, then lets running requests finish and closes the database,

@@ -31,6 +31,14 @@ pub struct Config {
     pub rate_tenant: u32,
     /// How long running requests may take to finish after a signal.
     pub shutdown_seconds: u64,
+    /// Where the API of Logixx CRM is: a path, `/`, or `off`.
+    pub logixx_prefix: String,
+    /// Where the API of App CRM is.
+    pub appcrm_prefix: String,
+    /// Where the API of Adeptia Connect is.
+    pub adeptia_prefix: String,
+    /// Where the API of publica.la is.
+    pub publica_prefix: String,
     /// The first token of a new database.
     pub bootstrap_token: Option<Secret>,
     /// How long an OAuth access token lasts, in seconds.
@@ -96,6 +104,10 @@ impl Default for Config {
             rate_connection: 5000,
             rate_tenant: 10_000,
             shutdown_seconds: 30,
+            logixx_prefix: "/logixx".to_owned(),
+            appcrm_prefix: "/appcrm".to_owned(),
+            adeptia_prefix: "/adeptia".to_owned(),
+            publica_prefix: "/publica".to_owned(),
             bootstrap_token: None,
             token_lifetime: 3600,
             unique_group_names: true,
@@ -225,6 +237,30 @@ pub const SETTINGS: &[Setting] = &[
         },
     },
     Setting {
+        name: "logixx_prefix",
+        default: "/logixx",
+        help: "the path below which the API of Logixx CRM is, / for the root of the server, or off",
+        set: |config, text| prefix(text).map(|path| config.logixx_prefix = path),
+    },
+    Setting {
+        name: "appcrm_prefix",
+        default: "/appcrm",
+        help: "the path below which the API of App CRM is, / for the root of the server, or off",
+        set: |config, text| prefix(text).map(|path| config.appcrm_prefix = path),
+    },
+    Setting {
+        name: "adeptia_prefix",
+        default: "/adeptia",
+        help: "the path below which the API of Adeptia Connect is, / for the root of the server, or off",
+        set: |config, text| prefix(text).map(|path| config.adeptia_prefix = path),
+    },
+    Setting {
+        name: "publica_prefix",
+        default: "/publica",
+        help: "the path below which the API of publica.la is, / for the root of the server, or off",
+        set: |config, text| prefix(text).map(|path| config.publica_prefix = path),
+    },
+    Setting {
         name: "bootstrap_token",
         default: "",
         help: "the first token of a new database, 32 characters or more, with full rights; left out, one is made and printed",
@@ -313,6 +349,12 @@ const RATE: &str = "0 for no limit, or from 25 to 1000000, because no tenant is 
 
 fn rate(text: &str) -> Option<u32> {
     number(text, 0, 1_000_000).filter(|rate| *rate == 0 || *rate >= 25)
+}
+
+fn prefix(text: &str) -> Result<String, &'static str> {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-._~/".contains(c);
+    let is_path = text.starts_with('/') && !text.contains("//") && text.chars().all(plain);
+    if is_path || text == "off" { Ok(text.to_owned()) } else { Err("a path such as /crm, / for the root, or off") }
 }
 
 fn flag(text: &str) -> Result<bool, &'static str> {

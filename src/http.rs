@@ -1,5 +1,5 @@
 //! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, OAuth,
-//! health, the API documents.
+//! four native APIs below prefixes of their own, health, the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
 //! the business of [`crate::directory`]. [`server`] carries the endpoint on TCP connections.
@@ -14,6 +14,7 @@ mod etag;
 mod front;
 mod health;
 mod limit;
+mod native;
 mod oauth;
 pub mod openapi;
 mod route;
@@ -23,17 +24,19 @@ mod surface;
 mod trail;
 
 pub use limit::Rates;
+pub use native::{Prefix, Prefixes};
 
 use crate::directory::Directory;
 use access::Access;
 use front::Front;
 use poem::{Endpoint, EndpointExt, get};
 use route::Routes;
-use surface::Surfaces;
+use surface::{Surface, Surfaces};
 
-/// Every surface. Paths below none of them are refused in SCIM's shape.
-const SURFACES: Surfaces =
-    Surfaces { first: &scim::SURFACE, others: &[&admin::SURFACE, &oauth::SURFACE, &oauth::WELL_KNOWN] };
+/// The surfaces that are always at one place. Paths below no surface are refused in the shape of the first.
+const FIXED: [Surface; 4] = [scim::SURFACE, admin::SURFACE, oauth::SURFACE, oauth::WELL_KNOWN];
+/// What else has a place of its own.
+const PAGES: [&str; 4] = ["/livez", "/readyz", "/docs", "/openapi"];
 
 /// How the surfaces present themselves.
 #[derive(Clone, Debug)]
@@ -45,37 +48,35 @@ pub struct Options {
     pub body_limit: usize,
     /// How much each connection and each tenant may ask.
     pub rates: Rates,
+    /// Where the native APIs are.
+    pub prefixes: Prefixes,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { public_url: None, body_limit: 10 * 1024 * 1024, rates: Rates::default() }
+        Self { public_url: None, body_limit: 10 * 1024 * 1024, rates: Rates::default(), prefixes: Prefixes::default() }
     }
 }
 
 /// Everything that is served, as one endpoint that never fails.
 #[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
-    let routes = Routes::default().with::<scim::Api>(scim::PREFIX).with::<admin::Api>(admin::PREFIX).with_pages(&[
-        "/livez",
-        "/readyz",
-        "/docs",
-        "/docs/admin",
-        "/openapi/scim.json",
-        "/openapi/admin.json",
-    ]);
-    let routes = routes.with_pages(&oauth::PAGES).with_form(oauth::TOKEN);
-    let (scim_document, admin_document) = (openapi::scim(directory.registry()), openapi::admin());
-    let mount = oauth::mount(poem::Route::new())
+    let mut routes = Routes::default().with::<scim::Api>(scim::PREFIX).with::<admin::Api>(admin::PREFIX);
+    routes = routes.with_pages(&["/livez", "/readyz"]).with_pages(&oauth::PAGES).with_form(oauth::TOKEN);
+    let mut mount = oauth::mount(poem::Route::new())
         .nest(scim::PREFIX, scim::service())
         .nest(admin::PREFIX, admin::endpoint())
         .at("/livez", get(health::live))
-        .at("/readyz", get(health::ready))
-        .at("/docs", get(docs::page(&scim_document)))
-        .at("/docs/admin", get(docs::page(&admin_document)))
-        .at("/openapi/scim.json", get(docs::document(scim_document)))
-        .at("/openapi/admin.json", get(docs::document(admin_document)))
-        .data(directory.clone());
-    let guarded = Access::new(mount, SURFACES, directory.clone(), options);
-    Front::new(guarded, routes, SURFACES).recording(directory)
+        .at("/readyz", get(health::ready));
+    for (name, document) in openapi::with(directory.registry(), &options.prefixes) {
+        let (page, file) = (docs::path(name), format!("/openapi/{name}.json"));
+        routes = routes.with_pages(&[&page, &file]);
+        mount = mount.at(page, get(docs::page(&document))).at(file, get(docs::document(document)));
+    }
+    let natives = native::Natives::new(mount.data(directory.clone()), &options.prefixes);
+    let routes = native::routes(routes, &options.prefixes);
+    let [first, others @ ..] = FIXED;
+    let surfaces = Surfaces::new(first, others.into_iter().chain(native::surfaces(&options.prefixes)));
+    let guarded = Access::new(natives, surfaces.clone(), directory.clone(), options);
+    Front::new(guarded, routes, surfaces).recording(directory)
 }

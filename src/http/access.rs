@@ -24,6 +24,7 @@ use tokio::sync::Semaphore;
 pub(super) struct House {
     pub directory: Directory,
     pub options: Options,
+    pub surfaces: Surfaces,
     /// How many large bodies may be in memory at one time; others wait before they are read on.
     pub large_bodies: Arc<Semaphore>,
     pub limits: Limits,
@@ -43,7 +44,6 @@ const LARGE_BODIES: usize = 8;
 /// Guards the paths of the surfaces; lets others pass.
 pub(super) struct Access<E> {
     inner: E,
-    surfaces: Surfaces,
     house: Arc<House>,
 }
 
@@ -51,16 +51,17 @@ impl<E> Access<E> {
     pub(super) fn new(inner: E, surfaces: Surfaces, directory: Directory, options: Options) -> Self {
         let large_bodies = Arc::new(Semaphore::new(LARGE_BODIES));
         let limits = Limits::new(options.rates);
-        Self { inner, surfaces, house: Arc::new(House { directory, options, large_bodies, limits }) }
+        Self { inner, house: Arc::new(House { directory, options, surfaces, large_bodies, limits }) }
     }
 
     /// Whose credential the request carries, if it carries one, unless too much was asked already.
-    async fn caller(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
-        let Some(header) = request.headers().get(AUTHORIZATION) else { return Ok(None) };
+    async fn caller(&self, request: &Request, keys: &[&str]) -> Result<Option<Caller>, Refusal> {
+        let names = std::iter::once(AUTHORIZATION.as_str()).chain(keys.iter().copied());
+        let Some(header) = names.filter_map(|name| request.headers().get(name)).next() else { return Ok(None) };
         let limits = &self.house.limits;
         let presented = Presented::new(header.to_str().unwrap_or_default(), peer(request));
         let expected = limits.expect(&presented)?;
-        let judged = self.identify(request).await;
+        let judged = self.identify(request, keys).await;
         match &judged {
             Ok(Some(caller)) => limits.right(presented, Account::from(caller), expected)?,
             // Judged first: a right credential is never kept waiting by wrong ones.
@@ -71,10 +72,10 @@ impl<E> Access<E> {
     }
 
     /// Whose credential the request carries, if it carries one.
-    async fn identify(&self, request: &Request) -> Result<Option<Caller>, Refusal> {
+    async fn identify(&self, request: &Request, keys: &[&str]) -> Result<Option<Caller>, Refusal> {
         let directory = &self.house.directory;
         let peer = peer(request);
-        Ok(match credential(request.headers())? {
+        Ok(match credential(request.headers())?.or_else(|| key(request.headers(), keys)) {
             None => None,
             Some(Credential::Bearer(token)) => Some(directory.authenticate(token, peer).await?),
             Some(Credential::Raw(token)) => Some(self.raw(request, token, peer).await?),
@@ -92,8 +93,9 @@ impl<E> Access<E> {
 
     /// Identifies the caller and asks the surface about it.
     async fn enter(&self, request: &Request, surface: &Surface, path: &str) -> Result<Option<Caller>, Refusal> {
-        let caller = self.caller(request).await?;
-        if let Some(caller) = &caller {
+        let mut caller = self.caller(request, surface.keys).await?;
+        if let Some(caller) = &mut caller {
+            caller.door = surface.door;
             Trail::of(request).caller(caller);
         }
         (surface.admit)(path, caller.as_ref())?;
@@ -102,6 +104,10 @@ impl<E> Access<E> {
 
     /// Tells a client that has no right credential where it could get one (RFC 9728 §5.1).
     fn point_to_metadata(&self, refusal: &mut Refusal, request: &Request, surface: &Surface) {
+        if surface.door.is_native() {
+            // Their clients know of no such thing.
+            return;
+        }
         let public = self.house.options.public_url.as_deref();
         let Ok(place) = base::url(request, public, &format!("{}{}", oauth::RESOURCE, surface.prefix)) else { return };
         for (name, value) in &mut refusal.headers {
@@ -131,7 +137,7 @@ impl<E: Endpoint> Endpoint for Access<E> {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        if let Some((surface, path)) = self.surfaces.find(request.uri().path()) {
+        if let Some((surface, path)) = self.house.surfaces.find(request.uri().path()) {
             let caller = if surface.identifies {
                 self.enter(&request, surface, path).await.map_err(|mut refusal| {
                     self.point_to_metadata(&mut refusal, &request, surface);
@@ -198,6 +204,12 @@ pub(super) fn credential(headers: &HeaderMap) -> Result<Option<Credential<'_>>, 
         ));
     }
     Ok(Some(Credential::Bearer(token)))
+}
+
+/// The token of the first of these headers that is there, as it is.
+fn key<'h>(headers: &'h HeaderMap, names: &[&str]) -> Option<Credential<'h>> {
+    let value = names.iter().find_map(|name| headers.get(*name))?;
+    Some(Credential::Bearer(value.to_str().unwrap_or_default().trim()))
 }
 
 /// Both parts may be form-encoded (RFC 6749 §2.3.1); ours have nothing to encode, so that decoding

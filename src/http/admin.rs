@@ -20,7 +20,7 @@ pub(super) use problem::Problem;
 
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
-use crate::directory::Caller;
+use crate::directory::{Caller, Door};
 use client::Clients;
 use connection::Connections;
 use history::History;
@@ -30,6 +30,7 @@ use poem::http::header::CACHE_CONTROL;
 use poem::middleware::SetHeader;
 use poem::{Endpoint, EndpointExt};
 use poem_openapi::{OpenApiService, Tags};
+use std::borrow::Cow;
 use tenant::Tenants;
 use token::Tokens;
 
@@ -37,10 +38,13 @@ use token::Tokens;
 pub(super) const PREFIX: &str = "/admin/v1";
 
 /// How the surface stands among the others.
-pub(super) static SURFACE: Surface = Surface {
-    prefix: PREFIX,
+pub(super) const SURFACE: Surface = Surface {
+    door: Door::Admin,
+    prefix: Cow::Borrowed(PREFIX),
+    roots: &[],
     errors: Shape { media_type: problem::MEDIA_TYPE, write: problem::write },
     identifies: true,
+    keys: &[],
     admit,
 };
 

@@ -18,8 +18,20 @@ pub(super) fn document(text: String) -> impl Endpoint {
     fixed(text, "application/json", "default-src 'none'".to_owned())
 }
 
-/// The pages, as path and name; each links to all.
-const PAGES: [(&str, &str); 2] = [("/docs", "SCIM"), ("/docs/admin", "Administration")];
+/// The pages, as the name of a document and what people call it.
+const PAGES: [(&str, &str); 6] = [
+    ("scim", "SCIM"),
+    ("logixx", "Logixx CRM"),
+    ("appcrm", "App CRM"),
+    ("adeptia", "Adeptia Connect"),
+    ("publica", "publica.la"),
+    ("admin", "Administration"),
+];
+
+/// Where the page of a document is.
+pub(super) fn path(name: &str) -> String {
+    if name == "scim" { "/docs".to_owned() } else { format!("/docs/{name}") }
+}
 
 /// Serves a page on which a document can be browsed and tried.
 pub(super) fn page(document: &str) -> impl Endpoint + use<> {
@@ -41,8 +53,9 @@ fn html(document: &str) -> String {
         .replacen("<body>", &format!("<body>\n{}", links()), 1)
 }
 
+/// Links to the pages of all documents; one of an API that is switched off leads nowhere.
 fn links() -> String {
-    let link = |(path, name): (&str, &str)| format!("<a href=\"{path}\">{name}</a>");
+    let link = |(document, name): (&str, &str)| format!("<a href=\"{}\">{name}</a>", path(document));
     format!("<nav style=\"margin:1em;font-family:sans-serif\">{}</nav>", PAGES.map(link).join(" · "))
 }
 

@@ -38,6 +38,8 @@ pub(super) struct Refusal {
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// The body, where the surface has written it in words of its own already.
+    pub body: Option<String>,
     #[source]
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -52,6 +54,7 @@ impl Refusal {
             oauth_error: None,
             detail: detail.into(),
             headers: Vec::new(),
+            body: None,
             cause: None,
         }
     }
@@ -110,6 +113,10 @@ impl Refusal {
         }
     }
 
+    pub(super) fn with_body(self, body: String) -> Self {
+        Self { body: Some(body), ..self }
+    }
+
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
         self.headers.push((name, value));
         self
@@ -153,7 +160,7 @@ impl Refusal {
         if self.status == StatusCode::INTERNAL_SERVER_ERROR {
             self.detail = format!("the server failed; its log tells why under request {request_id}");
         }
-        let body = (shape.write)(&self);
+        let body = self.body.take().unwrap_or_else(|| (shape.write)(&self));
         let mut response = Response::builder().status(self.status).content_type(shape.media_type).body(body);
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);

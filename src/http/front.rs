@@ -4,10 +4,9 @@
 
 use super::error::Refusal;
 use super::route::{Route, Routes};
-use super::scim::PREFIX;
 use super::surface::Surfaces;
 use super::trail::{Asked, Why};
-use crate::directory::Directory;
+use crate::directory::{Directory, Door};
 use crate::{ident, scim};
 use poem::http::header::{CONTENT_LENGTH, HOST};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
@@ -45,7 +44,7 @@ impl<E: Endpoint> Front<E> {
         Self { inner, routes, surfaces, journal: None }
     }
 
-    /// Notes what connections ask of the SCIM surface in the journal.
+    /// Notes what connections ask of the directory in the journal.
     pub(super) fn recording(self, directory: Directory) -> Self {
         Self { journal: Some(directory), ..self }
     }
@@ -54,7 +53,7 @@ impl<E: Endpoint> Front<E> {
     fn begin(&self, request: &mut Request, id: &str, route: Option<&Route>, started: Instant) -> Option<Asked> {
         let directory = self.journal.as_ref()?;
         let (surface, _) = self.surfaces.find(request.uri().path())?;
-        if surface.prefix != PREFIX {
+        if !is_recorded(surface.door) {
             return None;
         }
         let asked = Asked::new(request, id, route, directory.now(), started);
@@ -115,6 +114,11 @@ impl<E: Endpoint> Endpoint for Front<E> {
         );
         Ok(response)
     }
+}
+
+/// Whether the journal has the requests of a door: those that read and change resources.
+fn is_recorded(door: Door) -> bool {
+    door == Door::Scim || door.is_native()
 }
 
 /// Refuses a head that is too large, or that names more than one host (RFC 9112 §3.2).

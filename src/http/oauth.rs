@@ -10,9 +10,11 @@ mod metadata;
 
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
+use crate::directory::Door;
 use poem::http::StatusCode;
 use poem::{get, post};
 use serde_json::json;
+use std::borrow::Cow;
 
 /// The token endpoint.
 pub(super) const TOKEN: &str = "/oauth/token";
@@ -27,10 +29,17 @@ pub(super) const PAGES: [&str; 3] = [SERVER, RESOURCE, "/.well-known/oauth-prote
 const ERRORS: Shape = Shape { media_type: "application/json", write: write_error };
 
 /// How the surface stands among the others.
-pub(super) const SURFACE: Surface =
-    Surface { prefix: "/oauth", errors: ERRORS, identifies: false, admit: |_, _| Ok(()) };
+pub(super) const SURFACE: Surface = Surface {
+    door: Door::Login,
+    prefix: Cow::Borrowed("/oauth"),
+    roots: &[],
+    errors: ERRORS,
+    identifies: false,
+    keys: &[],
+    admit: |_, _| Ok(()),
+};
 /// What is open to everybody.
-pub(super) const WELL_KNOWN: Surface = Surface { prefix: "/.well-known", ..SURFACE };
+pub(super) const WELL_KNOWN: Surface = Surface { prefix: Cow::Borrowed("/.well-known"), ..SURFACE };
 
 /// Adds the routes.
 pub(super) fn mount(route: poem::Route) -> poem::Route {

@@ -2,8 +2,9 @@
 //!
 //! The framework knows the routes. [`scim`] joins them with the registry, which knows the resources:
 //! [`schema`] and [`message`] the components, [`operation`] what each operation takes and answers,
-//! [`example`] the examples. [`admin`] has typed bodies and needs little more than errors. [`part`]
-//! is what both share. Routes are not written down a second time.
+//! [`example`] the examples. Other surfaces have typed bodies and need little more than errors: a
+//! [`Sheet`] each, finished by [`typed`]. [`part`] is what all share. Routes are not written down a
+//! second time.
 
 mod admin;
 mod example;
@@ -12,24 +13,28 @@ mod operation;
 mod part;
 mod schema;
 mod scim;
+mod typed;
 
+pub(super) use part::Fault;
+pub(super) use typed::{Operation, Sheet};
+
+use super::native::Prefixes;
 use crate::scim::schema::Registry;
 use serde_json::{Map, Value, json};
 
 /// Every document, as a name and its JSON text.
 #[must_use]
 pub fn documents(registry: &Registry) -> Vec<(&'static str, String)> {
-    vec![("scim", scim(registry)), ("admin", admin())]
+    with(registry, &Prefixes::default())
 }
 
-/// The document of the SCIM surface.
-pub(super) fn scim(registry: &Registry) -> String {
-    text(&scim::document(registry))
-}
-
-/// The document of the admin surface.
-pub(super) fn admin() -> String {
-    text(&admin::document())
+/// The documents of the surfaces that are switched on.
+pub(super) fn with(registry: &Registry, prefixes: &Prefixes) -> Vec<(&'static str, String)> {
+    let mut documents = vec![("scim", scim::document(registry)), ("admin", admin::sheet().write())];
+    for (dialect, prefix) in prefixes.on() {
+        documents.push((dialect.door.name(), (dialect.sheet)(prefix.to_owned()).write()));
+    }
+    documents.into_iter().map(|(name, document)| (name, text(&document))).collect()
 }
 
 fn text(document: &Value) -> String {
@@ -37,13 +42,15 @@ fn text(document: &Value) -> String {
 }
 
 /// What documents differ in.
-struct Document {
+struct Document<'a> {
     title: &'static str,
     summary: &'static str,
     description: &'static str,
     /// What a token must be able to do.
     bearer: &'static str,
-    prefix: &'static str,
+    /// Headers that may carry a token as it is.
+    keys: &'static [&'static str],
+    prefix: &'a str,
     tags: Value,
     paths: Map<String, Value>,
     schemas: Map<String, Value>,
@@ -52,7 +59,7 @@ struct Document {
     errors: Map<String, Value>,
 }
 
-impl Document {
+impl Document<'_> {
     /// As `OpenAPI` 3.1.
     fn write(self) -> Value {
         let mut components = Map::new();
@@ -61,7 +68,13 @@ impl Document {
         components.insert("headers".to_owned(), self.headers);
         components.insert("responses".to_owned(), self.errors.into());
         let bearer = json!({ "type": "http", "scheme": "bearer", "description": self.bearer });
-        components.insert("securitySchemes".to_owned(), json!({ "bearer": bearer }));
+        let keys = self.keys.iter().map(|name| {
+            let key = json!({ "type": "apiKey", "in": "header", "name": name, "description": self.bearer });
+            ((*name).to_owned(), key)
+        });
+        let schemes: Map<String, Value> = std::iter::once(("bearer".to_owned(), bearer)).chain(keys).collect();
+        let security: Vec<Value> = schemes.keys().map(|name| json!({ (name): [] })).collect();
+        components.insert("securitySchemes".to_owned(), schemes.into());
         json!({
             "openapi": "3.1.0",
             "info": {
@@ -72,7 +85,7 @@ impl Document {
                 "license": { "name": "MIT OR Apache-2.0", "identifier": env!("CARGO_PKG_LICENSE") },
             },
             "servers": [{ "url": self.prefix, "description": "The server this document came from." }],
-            "security": [{ "bearer": [] }],
+            "security": security,
             "tags": self.tags,
             "paths": self.paths,
             "components": components,

@@ -12,12 +12,13 @@ mod search;
 
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
-use crate::directory::Caller;
+use crate::directory::{Caller, Door};
 use crate::scim;
 use discovery::Discovery;
 use poem_openapi::OpenApiService;
 use resource::{Groups, Resources, Users};
 use search::Everything;
+use std::borrow::Cow;
 
 /// The media type of every answer (RFC 7644 §3.1), without a charset: JSON has none.
 pub(super) const MEDIA_TYPE: &str = "application/scim+json";
@@ -25,8 +26,15 @@ pub(super) const MEDIA_TYPE: &str = "application/scim+json";
 pub(super) const PREFIX: &str = "/scim/v2";
 
 /// How the surface stands among the others.
-pub(super) static SURFACE: Surface =
-    Surface { prefix: PREFIX, errors: Shape { media_type: MEDIA_TYPE, write: write_error }, identifies: true, admit };
+pub(super) const SURFACE: Surface = Surface {
+    door: Door::Scim,
+    prefix: Cow::Borrowed(PREFIX),
+    roots: &[],
+    errors: Shape { media_type: MEDIA_TYPE, write: write_error },
+    identifies: true,
+    keys: &[],
+    admit,
+};
 
 /// All routes of the surface.
 pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discovery);

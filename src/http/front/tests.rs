@@ -10,7 +10,7 @@ fn front() -> impl Endpoint<Output = Response> {
     let broken = make_sync(|_| -> &'static str { panic!("secret") });
     let inner = Route::new().at("/livez", get(echo)).at("/readyz", get(broken));
     let routes = Routes::default().with::<Api>(PREFIX).with_pages(&["/livez", "/readyz"]);
-    Front::new(inner, routes, Surfaces { first: &SURFACE, others: &[] })
+    Front::new(inner, routes, Surfaces::new(SURFACE, []))
 }
 
 async fn call(method: Method, uri: &str) -> Response {

@@ -4,9 +4,9 @@ use super::{RESOURCE, TOKEN};
 use crate::auth::assertion::Algorithm;
 use crate::auth::scope::Scope;
 use crate::http::access::House;
+use crate::http::base;
 use crate::http::error::Refusal;
 use crate::http::surface::{Surface, Surfaces};
-use crate::http::{SURFACES, base};
 use poem::http::header::CACHE_CONTROL;
 use poem::{Request, Response, handler};
 use serde_json::{Value, json};
@@ -49,7 +49,7 @@ pub(in crate::http) fn resource(request: &Request) -> Result<Response, Refusal> 
     let house = House::of(request)?;
     let site = site(request, &house)?;
     let path = request.uri().path().trim_end_matches('/').strip_prefix(RESOURCE).unwrap_or_default();
-    if !path.is_empty() && !is_protected(&SURFACES, path) {
+    if !path.is_empty() && !is_protected(&house.surfaces, path) {
         return Err(Refusal::no_route());
     }
     Ok(shown(&json!({

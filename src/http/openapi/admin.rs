@@ -1,12 +1,9 @@
-//! The document of the admin surface: the framework's, brought to 3.1 and given its errors.
-//!
-//! Which errors an operation has follows from what it takes.
+//! The document of the admin surface.
 
-use super::Document;
-use super::part::{self, Fault, error_references};
+use super::part::Fault;
+use super::typed::{Operation, Sheet};
 use crate::http::admin::{PREFIX, Problem, SURFACE, service};
 use crate::scim::tolerance::Tolerance;
-use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::Type;
 use serde_json::{Map, Value, json};
 
@@ -89,60 +86,26 @@ const FAULTS: &[Fault] = &[
     Fault::INSUFFICIENT_STORAGE,
 ];
 
-/// The document.
-pub(super) fn document() -> Value {
-    let raw: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
-    let mut paths = Map::new();
-    for (path, methods) in raw.get("paths").and_then(Value::as_object).into_iter().flatten() {
-        let finished = methods.as_object().into_iter().flatten();
-        let finished = finished.map(|(method, raw)| (method.clone(), operation(path, method, raw)));
-        paths.insert(path.clone(), Value::Object(finished.collect()));
-    }
-    let document = Document {
+/// What the surface adds to its routes.
+pub(super) fn sheet() -> Sheet {
+    Sheet {
         title: "Roster administration",
         summary: "Tenants, connections, credentials, journal and audit.",
         description: DESCRIPTION,
         bearer: "A token with the scope `admin`.",
-        prefix: PREFIX,
-        tags: raw.get("tags").cloned().unwrap_or_else(|| json!([])),
-        paths,
-        schemas: schemas(&raw),
-        parameters: None,
-        headers: part::headers(&["Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"]),
-        errors: part::errors(FAULTS, SURFACE.errors, "Problem"),
-    };
-    document.write()
-}
-
-/// An operation with all it may answer.
-fn operation(path: &str, method: &str, raw: &Value) -> Value {
-    let mut operation = raw.as_object().cloned().unwrap_or_default();
-    if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
-        for parameter in parameters.iter_mut().filter_map(Value::as_object_mut) {
-            // Both say what is so anyway.
-            parameter.retain(|name, _| name != "deprecated" && name != "explode");
-        }
+        prefix: PREFIX.to_owned(),
+        faults: FAULTS,
+        error: "Problem",
+        register: |registry| Problem::register(registry),
+        errors,
+        polish,
+        ..Sheet::of(&service(), SURFACE.errors)
     }
-    let answers = raw.get("responses").and_then(Value::as_object).into_iter().flatten();
-    let mut responses: Map<String, Value> =
-        answers.map(|(status, answer)| (status.clone(), finished(status, answer))).collect();
-    responses.extend(error_references(FAULTS, &errors(path, method, raw)));
-    operation.insert("responses".to_owned(), responses.into());
-    operation.into()
-}
-
-fn finished(status: &str, answer: &Value) -> Value {
-    let headers: &[&str] = if status == "201" { &["Location"] } else { &[] };
-    let description = answer.get("description").and_then(Value::as_str).unwrap_or_default();
-    let content =
-        answer.get("content").filter(|content| content.as_object().is_some_and(|content| !content.is_empty()));
-    part::response(description, headers, content.cloned())
 }
 
 /// The statuses of the errors that follow from what an operation takes.
-fn errors(path: &str, method: &str, raw: &Value) -> Vec<u16> {
-    let takes_body = raw.get("requestBody").is_some();
-    let takes_query = raw.get("parameters").and_then(Value::as_array).into_iter().flatten().any(is_in_query);
+fn errors(operation: &Operation<'_>) -> Vec<u16> {
+    let Operation { path, method, takes_body, takes_query } = *operation;
     let names = takes_body && !["/tokens", "/clients"].iter().any(|part| path.contains(part));
     let table: [(bool, &[u16]); 5] = [
         (takes_body || takes_query, &[400]),
@@ -154,39 +117,13 @@ fn errors(path: &str, method: &str, raw: &Value) -> Vec<u16> {
     table.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses).copied().collect()
 }
 
-fn is_in_query(parameter: &Value) -> bool {
-    parameter.get("in").is_some_and(|place| place == "query")
-}
-
-/// The schemas of the bodies, and of errors.
-fn schemas(raw: &Value) -> Map<String, Value> {
-    let mut schemas = raw.pointer("/components/schemas").and_then(Value::as_object).cloned().unwrap_or_default();
-    let mut registry = Registry::new();
-    Problem::register(&mut registry);
-    for (name, schema) in registry.schemas {
-        if let Ok(schema) = serde_json::to_value(MetaSchemaRef::Inline(Box::new(schema))) {
-            schemas.insert(name, schema);
-        }
-    }
-    schemas.values_mut().for_each(modernise);
-    // The keys of a map are text to the framework.
+/// The keys of a map are text to the framework.
+fn polish(schemas: &mut Map<String, Value>) {
     if let Some(tolerances) =
         schemas.get_mut("Profile").and_then(|profile| profile.pointer_mut("/properties/tolerances"))
         && let Some(tolerances) = tolerances.as_object_mut()
     {
         let names = Tolerance::ALL.map(Tolerance::name);
         tolerances.insert("propertyNames".to_owned(), json!({ "enum": names }));
-    }
-    schemas
-}
-
-/// `OpenAPI` 3.0 lets nothing stand beside a reference, 3.1 does: no need for `allOf`.
-fn modernise(schema: &mut Value) {
-    for property in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-        let Some(reference) = property.pointer("/allOf/0/$ref").cloned() else { continue };
-        if let Some(property) = property.as_object_mut() {
-            property.remove("allOf");
-            property.insert("$ref".to_owned(), reference);
-        }
     }
 }

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 pub(super) const ALWAYS: &[u16] = &[401, 403, 429, 500, 503];
 
 /// An error answer of a surface, and what its example says.
-pub(super) struct Fault {
+pub(in crate::http) struct Fault {
     pub status: u16,
     /// The name of the component.
     pub name: &'static str,
@@ -19,15 +19,25 @@ pub(super) struct Fault {
     pub field: Option<&'static str>,
     pub detail: &'static str,
     pub headers: &'static [&'static str],
+    /// The JSON of the example; none for what the surface makes of the detail.
+    pub example: Option<&'static str>,
 }
 
 impl Fault {
     /// What most of them lack.
-    pub(super) const NONE: Self =
-        Self { status: 0, name: "", description: "", scim_type: None, field: None, detail: "", headers: &[] };
+    pub(in crate::http) const NONE: Self = Self {
+        status: 0,
+        name: "",
+        description: "",
+        scim_type: None,
+        field: None,
+        detail: "",
+        headers: &[],
+        example: None,
+    };
 
     /// The limits of a connection, a tenant or an address, on every surface.
-    pub(super) const TOO_MANY_REQUESTS: Self = Self {
+    pub(in crate::http) const TOO_MANY_REQUESTS: Self = Self {
         status: 429,
         name: "TooManyRequests",
         description: "The connection or its tenant asks too often, or too many wrong credentials came from this address.",
@@ -37,7 +47,7 @@ impl Fault {
     };
 
     /// A failure of ours, on every surface.
-    pub(super) const INTERNAL_SERVER_ERROR: Self = Self {
+    pub(in crate::http) const INTERNAL_SERVER_ERROR: Self = Self {
         status: 500,
         name: "InternalServerError",
         description: "The server failed.",
@@ -46,7 +56,7 @@ impl Fault {
     };
 
     /// Too much is going on, on every surface.
-    pub(super) const SERVICE_UNAVAILABLE: Self = Self {
+    pub(in crate::http) const SERVICE_UNAVAILABLE: Self = Self {
         status: 503,
         name: "ServiceUnavailable",
         description: "The server is busy.",
@@ -56,7 +66,7 @@ impl Fault {
     };
 
     /// A full disk, on every surface.
-    pub(super) const INSUFFICIENT_STORAGE: Self = Self {
+    pub(in crate::http) const INSUFFICIENT_STORAGE: Self = Self {
         status: 507,
         name: "InsufficientStorage",
         description: "The server cannot store anything at present; nothing was changed.",
@@ -65,6 +75,9 @@ impl Fault {
     };
 
     fn example(&self, shape: Shape) -> Option<Value> {
+        if let Some(example) = self.example {
+            return serde_json::from_str(example).ok();
+        }
         let mut refusal = Refusal::new(StatusCode::from_u16(self.status).ok()?, self.detail);
         refusal.scim_type = self.scim_type;
         refusal.field = self.field.map(ToOwned::to_owned);

@@ -108,6 +108,7 @@ pub(super) fn document(registry: &Registry) -> Value {
         summary: "Users and groups, as identity providers provision them.",
         description: DESCRIPTION,
         bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`.",
+        keys: &[],
         prefix: PREFIX,
         tags: operation::tags(registry).into(),
         paths,
