@@ -6,6 +6,7 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
+pub mod catalogues;
 pub mod connections;
 pub mod deleted;
 pub mod dialect;

@@ -1,5 +1,6 @@
 //! What the store promises, on both databases.
 
+mod catalogues;
 mod credentials;
 mod external_ids;
 mod groups;
