@@ -246,7 +246,10 @@ async fn upkeep(directory: &Directory) {
 /// What is lost, if anything, is when a token or a session was last used: worth a line, not an error.
 async fn write_usage(directory: &Directory) {
     if let Err(error) = directory.write_usage().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the last use of tokens and sessions is not written down yet");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the last use of tokens and sessions is not written down yet"
+        );
     }
 }
 

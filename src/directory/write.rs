@@ -204,7 +204,7 @@ impl Directory {
     }
 }
 
-fn not_found(kind: &ResourceType) -> Error {
+pub(super) fn not_found(kind: &ResourceType) -> Error {
     Error::NotFound(kind.name.clone())
 }
 
@@ -404,6 +404,6 @@ impl Unit for Delete {
     }
 }
 
-fn parse(document: &str) -> Result<Object, Error> {
+pub(super) fn parse(document: &str) -> Result<Object, Error> {
     serde_json::from_str(document).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }

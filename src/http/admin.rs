@@ -21,12 +21,8 @@ pub(super) use problem::Problem;
 
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
-<<<<<<< HEAD
 use crate::directory::{Caller, Door};
-=======
-use crate::directory::Caller;
 use catalogue::Catalogues;
->>>>>>> four-catalogue
 use client::Clients;
 use connection::Connections;
 use history::History;
