@@ -67,7 +67,7 @@ impl Directory {
             owner: None,
         };
         let (tenant, connection) = (tenant.to_owned(), connection.to_owned());
-        let users = self.user_type()?;
+        let users = Arc::clone(self.user_type()?);
         let made = self.inner.store.write(Create { tenant, connection, token, user, users, now }).await?;
         Ok((secret, made))
     }
