@@ -10,6 +10,8 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 const MARK: &str = "roster_";
+/// How the token of a session begins, so that it is looked for among sessions alone.
+const SESSION_MARK: &str = "rosters_";
 /// The fewest characters a chosen token may have.
 pub const MIN: usize = 32;
 /// The fewest characters of a token that an operator wrote into a file.
@@ -28,10 +30,17 @@ impl Token {
         Self(format!("{MARK}{}", URL_SAFE_NO_PAD.encode(ident::random::<32>())))
     }
 
+    /// A new token of a session: `rosters_` and 43 characters of base64url.
+    #[must_use]
+    pub fn for_session() -> Self {
+        Self(format!("{SESSION_MARK}{}", URL_SAFE_NO_PAD.encode(ident::random::<32>())))
+    }
+
     /// A token somebody chose.
     ///
     /// # Errors
-    /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry.
+    /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry, or
+    /// begins like the token of a session.
     pub fn chosen(text: &str) -> Result<Self, String> {
         Self::of(text, MIN)
     }
@@ -56,6 +65,9 @@ impl Token {
         }
         if !(min..=MAX).contains(&text.len()) {
             return Err(format!("a token has {min} to {MAX} characters, this one has {}", text.len()));
+        }
+        if is_of_session(text) {
+            return Err(format!("a token that begins with {SESSION_MARK} would be taken for that of a session"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -86,6 +98,12 @@ impl fmt::Debug for Token {
     }
 }
 
+/// Whether a token is one of a session.
+#[must_use]
+pub fn is_of_session(token: &str) -> bool {
+    token.starts_with(SESSION_MARK)
+}
+
 /// SHA-256 of a token a client presents.
 #[must_use]
 pub fn digest(token: &str) -> Vec<u8> {
@@ -104,6 +122,14 @@ mod tests {
         let bits = URL_SAFE_NO_PAD.decode(one.reveal().strip_prefix("roster_").unwrap()).unwrap();
         assert_eq!(bits.len(), 32);
         assert!(Token::chosen(one.reveal()).is_ok(), "what we make can also be chosen");
+    }
+
+    #[test]
+    fn the_token_of_a_session_is_told_by_its_mark() {
+        let token = Token::for_session();
+        assert!(is_of_session(token.reveal()) && !is_of_session(Token::generate().reveal()));
+        assert_eq!(token.reveal().len(), 8 + 43);
+        assert!(Token::chosen(token.reveal()).is_err(), "nobody chooses one");
     }
 
     #[test]

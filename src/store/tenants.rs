@@ -72,6 +72,31 @@ pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Tenant>, Error> 
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
+/// The tenant of that name, else that of that organization, else that of that number; none if several
+/// are of the organization.
+///
+/// # Errors
+/// If the database fails.
+pub async fn find_any(conn: &mut Conn, text: &str) -> Result<Option<TenantId>, Error> {
+    if !is_storable(text) {
+        return Ok(None);
+    }
+    // No tenant has the number 0.
+    let num: i64 = text.parse().unwrap_or(0);
+    let sql = conn.sql().with(
+        "SELECT num, CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS place FROM tenant \
+         WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
+        [text.into(), num.into()],
+    );
+    let records = conn.fetch(sql).await?;
+    let found = records.iter().map(|record| Ok((record.int(1)?, record.int(0)?))).collect::<Result<Vec<_>, Error>>()?;
+    match found.as_slice() {
+        [(one, _), (other, _), ..] if one == other => Ok(None),
+        [(_, num), ..] => Ok(Some(TenantId(*num))),
+        [] => Ok(None),
+    }
+}
+
 /// The oldest tenant; none if the database has no tenant yet.
 ///
 /// # Errors
