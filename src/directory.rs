@@ -16,6 +16,7 @@ pub mod oauth;
 mod record;
 pub mod recorder;
 mod rule;
+pub mod seed;
 mod usage;
 pub mod user;
 mod write;

@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The extension whose attributes give users rights.
-const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
+pub(super) const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]

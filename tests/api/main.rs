@@ -18,6 +18,7 @@ mod admin;
 mod admin_clients;
 mod architecture;
 mod call;
+mod catalogues;
 mod cli;
 mod conversations;
 mod crud;
