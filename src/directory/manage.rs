@@ -8,6 +8,7 @@ mod connection;
 mod organization;
 mod tenant;
 mod token;
+mod user;
 
 pub(super) use tenant::Plan;
 
@@ -68,6 +69,8 @@ pub struct Token {
     pub used: Option<Micros>,
     /// The address ranges (CIDR) it may be used from; empty for any.
     pub addresses: Vec<String>,
+    /// The name of the user it stands for; none for a program, and for a user that is gone.
+    pub user: Option<String>,
 }
 
 /// What a new token is to be.
@@ -81,6 +84,8 @@ pub struct NewToken {
     pub expires: Option<Micros>,
     /// The address ranges (CIDR) it may be used from; empty for any.
     pub addresses: Vec<String>,
+    /// The name of the user it is to stand for; none for a program.
+    pub user: Option<String>,
 }
 
 /// A tenant that was made just now, with its first connection and the only sight of its first token.

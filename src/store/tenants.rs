@@ -128,7 +128,7 @@ pub async fn names(conn: &mut Conn, tenant: TenantId) -> Result<Option<(String, 
 /// If the database fails.
 pub async fn set_organization(conn: &mut Conn, tenant: TenantId, organization: Option<&str>) -> Result<(), Error> {
     let sql = "UPDATE tenant SET organization = $2 WHERE num = $1";
-    conn.execute(conn.sql().with(sql, [tenant.0.into(), organization.into()])).await.map(drop)
+    conn.execute(conn.sql().with(sql, [tenant.0.into(), organization.map(ToOwned::to_owned).into()])).await.map(drop)
 }
 
 /// Removes a batch of a tenant's rows from one table; false if there was none.

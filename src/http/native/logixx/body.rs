@@ -111,8 +111,8 @@ impl<'a> Draft<'a> {
         document.set("active", Some(active));
         document.set("phoneNumbers", phone.map(|number| json!([{ "value": number, "primary": true }])));
         document.set("photos", picture.map(|url| json!([{ "value": url, "type": "photo", "primary": true }])));
-        let roles = unique(roles);
-        document.set("roles", (!roles.is_empty()).then(|| roles.iter().map(|name| json!({ "value": name })).collect()));
+        let roles: Vec<Value> = unique(roles).into_iter().map(|name| json!({ "value": name })).collect();
+        document.set("roles", (!roles.is_empty()).then_some(roles));
         let mut extension = Document::default();
         extension.set("branchId", branch);
         extension.set("leadRoleId", lead_role);
