@@ -6,7 +6,9 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
+pub mod catalogues;
 pub mod connections;
+pub mod counted;
 pub mod deleted;
 pub mod dialect;
 pub mod external_ids;
@@ -18,6 +20,7 @@ pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;
+pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;

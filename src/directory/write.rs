@@ -36,7 +36,7 @@ impl Directory {
         caller.may_read()?;
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
-        record::complete(&mut conn, caller.tenant, kind, row, show).await
+        record::complete(&mut conn, caller.tenant, kind, row, show, self.inner.clock.now()).await
     }
 
     /// Creates a resource from a body (RFC 7644 §3.3).
@@ -271,11 +271,9 @@ impl Unit for Create {
         let documents = (&Object::new(), &self.document);
         let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
-            // Nothing can be in a group before it exists.
-            let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { changed, used, ..record::newborn(Arc::clone(kind), row, show) });
         }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show, *now).await? })
     }
 }
 
@@ -372,7 +370,7 @@ impl Unit for Change {
         {
             return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show, now).await? })
     }
 }
 

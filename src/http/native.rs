@@ -12,6 +12,7 @@ mod nullable;
 mod page;
 mod prefix;
 mod publica;
+mod read;
 
 pub use prefix::{Prefix, Prefixes};
 

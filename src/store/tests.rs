@@ -1,5 +1,6 @@
 //! What the store promises, on both databases.
 
+mod catalogues;
 mod credentials;
 mod external_ids;
 mod groups;
@@ -189,6 +190,7 @@ fn query(kind_name: &str, text: Option<&str>) -> Query {
         offset: 0,
         limit: 1000,
         base: BASE.to_owned(),
+        now: NOW,
     }
 }
 

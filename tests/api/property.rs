@@ -159,6 +159,7 @@ async fn compare(
             offset: offset as u64,
             limit: limit as u64,
             base: BASE.to_owned(),
+            now: crate::server::START,
         };
         let shown = format!("{text}   sorted by {sort:?}, descending {descending}, from {offset}, at most {limit}");
         let page: Vec<&str> = wanted.iter().skip(offset).take(limit).copied().collect();

@@ -23,6 +23,14 @@ impl Directory {
         Ok(tenants::list(&mut conn).await?.into_iter().map(Tenant::from).collect())
     }
 
+    /// The tenant of that name, as verbs on what it holds want it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn tenant(&self, name: &str) -> Result<TenantId, Error> {
+        locate(&mut self.inner.store.read().await?, name).await
+    }
+
     /// Makes a tenant with a connection named `default` and a token named `first token`, which opens
     /// this tenant and manages nothing.
     ///
