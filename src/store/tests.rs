@@ -5,6 +5,7 @@ mod credentials;
 mod external_ids;
 mod groups;
 mod lists;
+mod numbers;
 mod writes;
 
 use super::members::{self, Member, Membership};
