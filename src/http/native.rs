@@ -8,6 +8,7 @@ mod adeptia;
 mod appcrm;
 mod call;
 mod gravatar;
+mod instant;
 mod logixx;
 mod nullable;
 mod page;
