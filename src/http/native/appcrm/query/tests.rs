@@ -1,6 +1,7 @@
 //! What questions find, decided in memory.
 
 use super::*;
+use crate::http::native::appcrm::stored::URN as APPCRM;
 use crate::scim::Object;
 use crate::scim::schema::document::{Choices, built_in};
 use serde_json::{Value, json};
@@ -20,14 +21,14 @@ fn users() -> Vec<Object> {
         for (name, value) in more.as_object().unwrap() {
             user[name] = value.clone();
         }
+        user[APPCRM]["name"] = user["displayName"].clone();
         user.as_object().cloned().unwrap()
     };
-    let app = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
     vec![
-        user(1, "Zoe", "Quill", &json!({ app: { "superAdmin": true }, "timezone": "UTC", "locale": "pt-BR" })),
+        user(1, "Zoe", "Quill", &json!({ APPCRM: { "superAdmin": true }, "timezone": "UTC", "locale": "pt-BR" })),
         user(2, "Adam", "Quill", &json!({ "phoneNumbers": [{ "value": "5551234567" }] })),
         user(3, "John", "100%_Smith", &json!({ "roles": [{ "value": "Sales" }] })),
-        user(14, "Number12345", "Name", &json!({ app: { "superAdmin": false } })),
+        user(14, "Number12345", "Name", &json!({ APPCRM: { "superAdmin": false } })),
     ]
 }
 

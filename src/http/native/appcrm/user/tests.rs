@@ -3,11 +3,11 @@
 use super::*;
 use crate::auth::scope::Scopes;
 use crate::directory::catalogue::Entry;
-use crate::directory::{Door, Principal, Record};
+use crate::directory::{Door, Principal, Record, TenantId};
 use crate::http::native::appcrm::locale::Locales;
 use crate::scim::schema::document::{Choices, built_in};
 use crate::scim::tolerance::{Profile, Used};
-use crate::store::TenantId;
+
 use serde_json::json;
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn known() -> Known {
 fn caller(principal: Option<(i64, bool)>) -> Caller {
     let user = |(num, super_admin)| Principal { num, id: String::new(), super_admin, access_api: true, session: None };
     Caller {
-        tenant: TenantId::default(),
+        tenant: TenantId(1),
         connection: 1,
         credential: String::new(),
         scopes: Scopes::all(),
@@ -41,6 +41,8 @@ fn user(document: Value) -> user::User {
         document: String::new(),
         groups: None,
         members: None,
+        sessions: None,
+        dependents: None,
         too_many_members: false,
         changed: Vec::new(),
         used: Used::default(),
