@@ -27,7 +27,7 @@ use crate::directory::user::{self as users, Edit, Estate, Key, NewUser};
 use crate::directory::{Caller, Door, Error};
 use crate::http::error::Refusal;
 use crate::scim::value::fold;
-use answer::{ChangePassword, CreateToken, CreateUser, Done, Made, Profile, Shown, Token, UpdateUser, UserList};
+use answer::{ChangePassword, CreateToken, CreateUser, Done, IssuedToken, Made, Profile, Shown, UpdateUser, UserList};
 use form::{Form, Known, Occasion};
 use locale::Locales;
 use poem::EndpointExt as _;
@@ -276,13 +276,14 @@ impl Api {
     ///
     /// The token is a session of the user, who must be allowed to use the API.
     #[oai(path = "/api/token", method = "post", operation_id = "createToken", tag = "Tag::General")]
-    async fn token(&self, call: Call, body: Sent<CreateToken>) -> Result<Shown<Token>, Refusal> {
+    async fn token(&self, call: Call, body: Sent<CreateToken>) -> Result<Shown<IssuedToken>, Refusal> {
         let wish = form::read_token_wish(&body.value).map_err(|faults| words::invalid(&faults))?;
         token::give(&call, &wish).await.map(Shown::new)
     }
 
     /// List time zones
     #[oai(path = "/api/timezones", method = "get", operation_id = "listTimezones", tag = "Tag::General")]
+    #[expect(clippy::unused_async, reason = "the framework's handlers are")]
     async fn timezones(&self, call: Call) -> Result<Shown<Vec<String>>, Refusal> {
         rank::enter(&call)?;
         Ok(Shown::new(zone::names().into_iter().map(ToOwned::to_owned).collect()))

@@ -109,7 +109,7 @@ impl UserList {
 /// A token that was made just now.
 #[derive(Object)]
 #[oai(rename_all = "camelCase")]
-pub(super) struct Token {
+pub(super) struct IssuedToken {
     /// The token, shown this once.
     pub access_token: String,
     /// Whose it is.

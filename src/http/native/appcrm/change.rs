@@ -24,8 +24,8 @@ pub(super) struct Change {
     pub roles: Option<Vec<String>>,
     pub super_admin: Option<bool>,
     pub access_api: Option<bool>,
-    /// Nothing in it if it is to go.
-    pub mail_signature: Option<Option<String>>,
+    /// Empty if it is to go.
+    pub mail_signature: Option<String>,
     pub first_day: Option<i64>,
 }
 
@@ -70,16 +70,14 @@ impl Change {
         if let Some(day) = self.first_day.filter(|day| stored::first_day(document) != Some(*day)) {
             note(document, "firstDayOfWeek", Some(Value::from(day)));
         }
-        if let Some(signature) = &self.mail_signature
-            && signature.as_deref() != stored::signature(document)
-        {
-            note(document, "mailSignature", signature.as_deref().map(Value::from));
+        if let Some(signature) = self.mail_signature.as_deref() {
+            note(document, "mailSignature", Some(signature).filter(|text| !text.is_empty()).map(Value::from));
         }
         self.write_roles(document, known);
     }
 
     /// The value that is sent, if it is another than the one that is shown.
-    fn differing<T: PartialEq>(&self, sent: Option<T>, shown: T) -> Option<T> {
+    fn differing<T: PartialEq + Copy>(&self, sent: Option<T>, shown: T) -> Option<T> {
         sent.filter(|sent| self.is_new || *sent != shown)
     }
 
@@ -91,9 +89,10 @@ impl Change {
         let (first, rest) = stored::words(name);
         parts.insert("formatted".to_owned(), Value::from(name));
         for (part, text) in [("givenName", first), ("familyName", rest)] {
-            match text.is_empty() {
-                true => drop(parts.shift_remove(part)),
-                false => drop(parts.insert(part.to_owned(), Value::from(text))),
+            if text.is_empty() {
+                parts.shift_remove(part);
+            } else {
+                parts.insert(part.to_owned(), Value::from(text));
             }
         }
     }
@@ -136,9 +135,10 @@ impl Change {
                 roles.push(json!({ "value": name }));
             }
         }
-        match roles.is_empty() {
-            true => drop(document.shift_remove("roles")),
-            false => drop(document.insert("roles".to_owned(), Value::Array(roles))),
+        if roles.is_empty() {
+            document.shift_remove("roles");
+        } else {
+            document.insert("roles".to_owned(), Value::Array(roles));
         }
     }
 }

@@ -213,17 +213,13 @@ fn or_shown<'a>(
     }
 }
 
-/// The signature: none if it is left out or the one that is shown, nothing in it if it is to go.
-fn signature(fields: &mut Fields<'_>, stored: Option<&str>) -> Option<Option<String>> {
-    if !fields.has("mail_signature") {
-        return None;
-    }
+/// The signature: none if it is left out or the one that is shown, empty if it is to go.
+fn signature(fields: &mut Fields<'_>, stored: Option<&str>) -> Option<String> {
     if is_empty(fields, "mail_signature") {
-        return Some(None);
+        return fields.has("mail_signature").then(String::new);
     }
     let sent = fields.read("mail_signature", lines(SIGNATURE))?;
-    let is_echo = stored.is_some_and(|stored| harmless(stored) == sent);
-    (!is_echo).then_some(Some(sent))
+    Some(sent).filter(|sent| stored.is_none_or(|stored| harmless(stored) != *sent))
 }
 
 fn first_day(value: &Value) -> Result<i64, Kind> {

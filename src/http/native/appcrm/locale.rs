@@ -12,10 +12,10 @@ pub(super) struct Locales(Vec<String>);
 impl Locales {
     /// Those of the tenant's catalogue, or the usual ones if it is empty.
     pub(super) fn of(entries: Vec<Entry>) -> Self {
-        match entries.is_empty() {
-            true => Self(USUAL.map(ToOwned::to_owned).to_vec()),
-            false => Self(entries.into_iter().map(|entry| entry.name).collect()),
+        if entries.is_empty() {
+            return Self(USUAL.map(ToOwned::to_owned).to_vec());
         }
+        Self(entries.into_iter().map(|entry| entry.name).collect())
     }
 
     /// Whether this language is installed.

@@ -68,9 +68,9 @@ impl Question<'_> {
                 None => (entry, Some(None)),
             };
             let (Some(field), Some(comparison)) = (self.field(name), comparison) else { continue };
-            let test = (field, comparison.unwrap_or_else(|| field.usual()));
-            if !listed.contains(&test) {
-                listed.push(test);
+            let pair = (field, comparison.unwrap_or_else(|| field.usual()));
+            if !listed.contains(&pair) {
+                listed.push(pair);
             }
         }
         if listed.is_empty() {

@@ -3,7 +3,7 @@
 
 use super::form::{LONGEST, SHORTEST, SIGNATURE};
 use super::stored::{DATE_FORMATS, FIRST_DAYS, TIME_FORMATS};
-use super::words::{ERRORS, Error};
+use super::words::{ERRORS, Failure};
 use super::{service, token, zone};
 use crate::http::openapi::{Fault, Operation, Sheet};
 use poem_openapi::types::Type as _;
@@ -114,7 +114,7 @@ pub(super) fn sheet(prefix: String) -> Sheet {
         prefix,
         faults: FAULTS,
         error: "Error",
-        register: |registry| Error::register(registry),
+        register: |registry| Failure::register(registry),
         errors,
         is_open: |operation| operation.path == token::PATH,
         polish,

@@ -1,6 +1,6 @@
 //! Tokens for users: a login whose session can be used as a bearer token.
 
-use super::answer::Token;
+use super::answer::IssuedToken;
 use super::form::TokenWish;
 use super::{stored, words};
 use crate::directory::login::{Attempt, Started};
@@ -14,7 +14,7 @@ use poem::http::{HeaderValue, StatusCode};
 pub(super) const PATH: &str = "/api/token";
 
 /// A token for a user who may use the API.
-pub(super) async fn give(call: &Call, wish: &TokenWish) -> Result<Token, Refusal> {
+pub(super) async fn give(call: &Call, wish: &TokenWish) -> Result<IssuedToken, Refusal> {
     let directory = call.directory();
     let attempt = Attempt {
         username: &wish.email,
@@ -32,7 +32,7 @@ pub(super) async fn give(call: &Call, wish: &TokenWish) -> Result<Token, Refusal
         return Err(words::no_access());
     }
     call.trail.record(&user.record);
-    Ok(Token {
+    Ok(IssuedToken {
         access_token: token.to_owned(),
         user_id: user.record.num,
         email: stored::email(&user.document).map(ToOwned::to_owned).into(),

@@ -16,6 +16,7 @@ use std::borrow::Cow;
 
 /// A user.
 #[derive(Object)]
+#[expect(clippy::struct_excessive_bools, reason = "the members of the wire")]
 pub(super) struct User {
     /// The number of the user.
     id: i64,
@@ -90,6 +91,7 @@ pub(super) struct Gate {
 
 /// What the caller may do to a user.
 #[derive(Object)]
+#[expect(clippy::struct_excessive_bools, reason = "the members of the wire")]
 pub(super) struct Authorizations {
     /// Read it.
     view: bool,

@@ -19,8 +19,8 @@ const NO_ACCESS: &str = "Your account is not authorized to perform API requests.
 
 /// Why a request was refused.
 #[derive(Object)]
-#[oai(skip_serializing_if_is_none)]
-pub(super) struct Error {
+#[oai(rename = "Error", skip_serializing_if_is_none)]
+pub(super) struct Failure {
     /// What is wrong; of several things the first.
     message: Option<String>,
     /// What is wrong, where the account may not use the API.
@@ -75,7 +75,7 @@ pub(super) fn invalid(faults: &[Fault]) -> Refusal {
             told.push(Value::from(text(fault)));
         }
     }
-    let first = texts.next().unwrap_or_else(|| Cow::Borrowed("The given data was invalid."));
+    let first = texts.next().unwrap_or(Cow::Borrowed("The given data was invalid."));
     let message = match texts.count() {
         0 => first.into_owned(),
         1 => format!("{first} (and 1 more error)"),

@@ -36,7 +36,7 @@ fn echo() -> Change {
         roles: Some(vec!["Admin".to_owned()]),
         super_admin: Some(false),
         access_api: Some(false),
-        mail_signature: Some(None),
+        mail_signature: Some(String::new()),
         ..Change::default()
     }
 }
@@ -67,7 +67,7 @@ fn a_new_user_has_what_was_sent_and_signs_in_by_its_address() {
         roles: Some(vec!["User".to_owned(), "User".to_owned()]),
         super_admin: Some(true),
         access_api: Some(false),
-        mail_signature: Some(text("Best regards")),
+        mail_signature: text("Best regards"),
         first_day: Some(1),
         ..echo()
     };
@@ -153,7 +153,7 @@ fn roles_that_stay_keep_what_is_said_of_them() {
 
 #[test]
 fn what_goes_leaves_no_empty_extension() {
-    let change = Change { mail_signature: Some(None), ..Change::default() };
+    let change = Change { mail_signature: Some(String::new()), ..Change::default() };
     assert_eq!(applied(&change, json!({ URN: { "mailSignature": "x" } })), json!({}));
     assert_eq!(applied(&change, json!({})), json!({}));
 }

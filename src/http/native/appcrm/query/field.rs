@@ -150,7 +150,6 @@ impl Field {
         match self {
             // No database of ours holds it, and not every one can be asked for it.
             _ if text.contains('\0') || text.is_empty() => Ok(nobody),
-            // Only numbers, text and instants have parts that could be like something, and only text has them here.
             Self::Id => match text.parse::<i64>() {
                 Ok(id) => ask(Operator::Eq, Value::from(id)),
                 Err(_) => Ok(nobody),
@@ -186,7 +185,7 @@ fn span(text: &str) -> Option<(i64, i64)> {
         let from = utc(date.to_datetime(civil::Time::midnight()))?;
         return Some((from, from.checked_add(DAY)?));
     }
-    let instant = text.parse::<jiff::Timestamp>().map(|at| at.as_microsecond()).ok();
+    let instant = text.parse::<jiff::Timestamp>().map(jiff::Timestamp::as_microsecond).ok();
     let from = instant.or_else(|| utc(text.parse().ok()?))?;
     let length = if text.contains('.') { 1 } else { SECOND };
     Some((from, from.checked_add(length)?))
