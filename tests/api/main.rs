@@ -33,6 +33,7 @@ mod hostile;
 mod isolation;
 mod journal;
 mod limits;
+mod login;
 mod manage;
 mod oauth;
 mod patch;
