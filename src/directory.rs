@@ -16,13 +16,14 @@ pub mod oauth;
 mod record;
 pub mod recorder;
 mod rule;
+pub mod seed;
 mod usage;
 pub mod user;
 mod write;
 
 pub use access::{Caller, Principal};
 pub use door::Door;
-pub use error::Error;
+pub use error::{Error, Field};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
 

@@ -2,6 +2,7 @@
 
 use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
+use crate::directory::catalogue::{Catalogue, Entry};
 use crate::directory::manage::{Connection, Tenant, Token};
 use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
 use serde_json::{Value, json};
@@ -31,6 +32,7 @@ pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
         "expires": token.expires.map(rfc3339),
         "used": token.used.map(rfc3339),
         "addresses": token.addresses,
+        "user": token.user,
     });
     if let (Some(text), Some(object)) = (text, object.as_object_mut()) {
         object.insert("token".to_owned(), text.into());
@@ -109,6 +111,23 @@ pub(super) fn issuers(rows: &[Issuer]) -> String {
     table(["NUM", "CONNECTION", "ISSUER", "AUDIENCE", "SUBJECT", "SCOPES"], rows.iter().map(cells))
 }
 
+/// An entry of a catalogue.
+pub(super) fn entry(which: Catalogue, entry: &Entry) -> Value {
+    let mut object = json!({ "catalogue": which.name(), "id": entry.id, "name": entry.name });
+    if let (Catalogue::Roles, Some(object)) = (which, object.as_object_mut()) {
+        object.insert("default".to_owned(), entry.default.into());
+    }
+    object
+}
+
+pub(super) fn entries(rows: &[(Catalogue, Entry)]) -> String {
+    let cells = |(which, entry): &(Catalogue, Entry)| {
+        let default = if entry.default { "default" } else { "" };
+        [which.name().to_owned(), entry.id.to_string(), entry.name.clone(), default.to_owned()]
+    };
+    table(["CATALOGUE", "ID", "NAME", "DEFAULT"], rows.iter().map(cells))
+}
+
 /// JSON as it is printed.
 pub(super) fn json_text(value: &Value) -> String {
     format!("{value:#}\n")
@@ -139,9 +158,10 @@ pub(super) fn tokens(rows: &[Token]) -> String {
             when(row.expires),
             when(row.used),
             from,
+            row.user.clone().unwrap_or_default(),
         ]
     };
-    let heads = ["NUM", "CONNECTION", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES", "USED", "FROM"];
+    let heads = ["NUM", "CONNECTION", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES", "USED", "FROM", "USER"];
     table(heads, rows.iter().map(cells))
 }
 

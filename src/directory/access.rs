@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The extension whose attributes give users rights.
-const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
+pub(super) const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]
@@ -102,6 +102,29 @@ impl Caller {
         self.may(self.door.write())
     }
 
+    /// Refuses a caller that may not read users as such; itself it may read all the same.
+    pub(super) fn may_read_users(&self) -> Result<(), Error> {
+        // Who is logged in has the right to its own user alone.
+        if self.door == Door::Login { self.may(Scope::UsersRead) } else { self.may_read() }
+    }
+
+    /// Refuses a caller that may not write any user. In App CRM only its super admins may.
+    pub(super) fn may_write_users(&self) -> Result<(), Error> {
+        match (self.door, &self.principal) {
+            (Door::Appcrm, Some(Principal { super_admin: false, .. })) => {
+                Err(Error::Forbidden(Scope::UsersWrite.name()))
+            }
+            (Door::Login, _) => self.may(Scope::UsersWrite),
+            _ => self.may_write(),
+        }
+    }
+
+    /// Whether it may read this user, and change what is the user's own, because it stands for it.
+    pub(super) fn may_act_for(&self, num: i64) -> bool {
+        self.principal.as_ref().is_some_and(|user| user.num == num)
+            && (self.scopes.allow(Scope::Own) || self.scopes.allow(Scope::UsersWrite))
+    }
+
     /// Refuses a caller without this right.
     pub(super) fn may(&self, scope: Scope) -> Result<(), Error> {
         if self.scopes.allow(scope) { Ok(()) } else { Err(Error::Forbidden(scope.name())) }
@@ -129,7 +152,7 @@ impl Directory {
         if token::is_of_session(token) {
             return self.authenticate_session(token, now).await;
         }
-        let Some((token, profile)) = self.valid(token, now).await? else {
+        let Some(tokens::Found { token, profile, user }) = self.valid(token, now).await? else {
             // A token of ours may look like a signed one, so those come second.
             return if Unverified::looks_like(token) {
                 self.authenticate_issued(token, now).await
@@ -140,9 +163,16 @@ impl Directory {
         if !Ranges::parse(&token.addresses).map_err(Error::Internal)?.allow(from) {
             return Err(Error::Unauthenticated);
         }
+        // The token of a user who is not active, or no more, opens nothing; it may again later.
+        let user = user.filter(|user| user.active);
+        if token.owner.is_some() && user.is_none() {
+            return Err(Error::Unauthenticated);
+        }
         self.inner.usage.tokens.note(token.num, token.used, now);
         let credential = format!("token {} ({})", token.num, token.name);
-        Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)
+        let caller = Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)?;
+        let principal = user.map(|user| Principal::new(&user, None)).transpose()?;
+        Ok(Caller { principal, ..caller })
     }
 
     /// The user behind a live session: itself, and whoever may do everything also writes users.
@@ -168,10 +198,10 @@ impl Directory {
         Ok(self.valid(token, self.inner.clock.now()).await?.is_some())
     }
 
-    async fn valid(&self, token: &str, now: Micros) -> Result<Option<(tokens::Token, String)>, Error> {
+    async fn valid(&self, token: &str, now: Micros) -> Result<Option<tokens::Found>, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = tokens::find(&mut conn, &token::digest(token)).await?;
-        Ok(found.filter(|(token, _)| token.expires.is_none_or(|end| end > now)))
+        Ok(found.filter(|found| found.token.expires.is_none_or(|end| end > now)))
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no

@@ -92,7 +92,7 @@ impl Directory {
     /// # Errors
     /// [`Error::Credentials`], [`Error::Inactive`], [`Error::SessionsLimit`], [`Error::TooManyAttempts`].
     pub async fn log_in(&self, attempt: Attempt<'_>) -> Result<Started, Error> {
-        let users = self.users_kind()?;
+        let users = self.user_type()?;
         let mut conn = self.inner.store.read().await?;
         let place = account::place(&mut conn, attempt.organization).await?;
         drop(conn);
@@ -134,7 +134,7 @@ impl Directory {
     /// [`Error::Forbidden`] if the caller stands for no user; [`Error::TooManyAttempts`].
     pub async fn knows_password(&self, caller: &Caller, password: &str) -> Result<bool, Error> {
         let principal = caller.principal.as_ref().ok_or(Error::Forbidden(Scope::Own.name()))?;
-        let users = self.users_kind()?;
+        let users = self.user_type()?;
         let mut conn = self.inner.store.read().await?;
         let account = account::of(&mut conn, caller.client(), users, &principal.id).await?;
         drop(conn);
@@ -148,12 +148,6 @@ impl Directory {
             running.excuse();
         }
         judged
-    }
-
-    /// The type whose resources log in.
-    fn users_kind(&self) -> Result<&Arc<ResourceType>, Error> {
-        let users = self.inner.registry.resource_type("User");
-        users.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }
 
     /// Whether a password has this hash; without one it has not, and that takes as long to say.
@@ -194,7 +188,7 @@ impl Directory {
             address: attempt.address.map(|address| address.to_canonical().to_string()),
             agent: attempt.agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(AGENT).collect()),
         };
-        let users = Arc::clone(self.users_kind()?);
+        let users = Arc::clone(self.user_type()?);
         let unit = Begin {
             actor: Actor {
                 connection: client.connection,

@@ -137,7 +137,8 @@ impl Refusal {
             return Self::no_route();
         }
         if error.is::<MethodNotAllowedError>() {
-            return Self::method(route);
+            // A path whose variable part has only so many values is none with another value.
+            return if route.is_some() { Self::method(route) } else { Self::no_route() };
         }
         if let Some(error) = error.downcast_ref::<ParseParamError>() {
             return Self::field(error.name, "the parameter is missing or has the wrong form");
@@ -226,6 +227,11 @@ impl From<directory::Error> for Refusal {
                 let detail = format!("the user owns {} objects; move them to another user first", owned.len());
                 Self::new(StatusCode::CONFLICT, detail)
             }
+            directory::Error::Conflict(field) => Self {
+                scim_type: Some(scim::ScimType::Uniqueness),
+                field: Some(field.attribute().to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("{field}: another user has this value; it must be unique"))
+            },
             directory::Error::Credentials => {
                 Self::new(StatusCode::UNAUTHORIZED, "the user is unknown or the password is wrong")
             }

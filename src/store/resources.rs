@@ -8,11 +8,12 @@ use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
 use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
 use crate::clock::Micros;
-use crate::scim::Object;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::{Object, resource};
 use serde_json::{Value, json};
 
-/// Inserts a new resource; `document` is finished (`schemas` and `id` first).
+/// Inserts a new resource; `document` is finished (`schemas` and `id` first). If the type has an attribute
+/// for the number, the document gets it, as the answer shows.
 ///
 /// # Errors
 /// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant or the
@@ -26,12 +27,21 @@ pub async fn insert(
     now: Micros,
 ) -> Result<Row, Error> {
     let tenant = client.tenant;
+    let reserved = reserve(conn, kind).await?;
+    let numbered = reserved.map(|num| with_number(kind, id, document, num));
+    let document = numbered.as_ref().unwrap_or(document);
     let Derived { active, name_key, display, display_key, search, rows } = derive(kind, document);
     let now = milliseconds(now);
     let Split { shared, own } = external_ids::split(kind, document)?;
     let mut sql = conn.sql().with(
         "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, \
-         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
+         display, display_key, doc, sdoc",
+        [],
+    );
+    let given = sql.dialect().given_number();
+    sql.push(if reserved.is_some() { given } else { ")" });
+    let mut sql = sql.with(
+        " SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
         [
             tenant.0.into(),
             kind.name.as_str().into(),
@@ -46,7 +56,11 @@ pub async fn insert(
     );
     // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
     let keep = sql.dialect().keep();
-    sql.json(search).push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
+    sql.json(search);
+    if let Some(num) = reserved {
+        sql.push(", ").bind(num);
+    }
+    sql.push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
     let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
@@ -55,6 +69,22 @@ pub async fn insert(
     }
     let document = external_ids::join(kind, id, shared, own)?;
     Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document })
+}
+
+/// The number the next resource will have, if the type shows it.
+async fn reserve(conn: &mut Conn, kind: &ResourceType) -> Result<Option<i64>, Error> {
+    if kind.extension_stored_as(Storage::Number).is_none() {
+        return Ok(None);
+    }
+    let next = conn.sql().with(conn.dialect().next_number(), []);
+    conn.fetch_first(next).await?.map(|record| record.int(0)).transpose()
+}
+
+/// The document with its number.
+fn with_number(kind: &ResourceType, id: &str, document: &Object, num: i64) -> Object {
+    let mut document = document.clone();
+    resource::put_stored_as(kind, &mut document, Storage::Number, Value::from(num));
+    resource::finish(kind, id, document)
 }
 
 /// The resource of that type and id.
@@ -75,7 +105,21 @@ pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
 }
 
-/// The same, locked until the unit of work ends.
+/// The resource of that type and number.
+///
+/// # Errors
+/// If the database fails.
+pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num: i64) -> Result<Option<Row>, Error> {
+    let mut sql = conn.sql().fixed();
+    let tenant = sql.hold(client.tenant.0);
+    sql.push("SELECT r.num, r.type, r.id, r.version, r.created, r.modified, r.doc, ");
+    external_ids::value(&mut sql, tenant, client.connection, "r.num");
+    sql.push(" FROM resource r WHERE r.num = ").bind(num).push(" AND r.tenant = ").again(tenant);
+    sql.push(" AND r.type = ").bind(kind.name.as_str());
+    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
+}
+
+/// The same as [`load`], locked until the unit of work ends.
 ///
 /// # Errors
 /// If the database fails.

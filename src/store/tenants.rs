@@ -137,6 +137,20 @@ pub async fn rename(conn: &mut Conn, tenant: TenantId, to: &str) -> Result<(), E
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
 }
 
+/// Sets the number by which native clients name a tenant.
+///
+/// # Errors
+/// [`Error::Unique`] if another tenant has it.
+pub async fn set_organization(conn: &mut Conn, tenant: TenantId, organization: &str) -> Result<(), Error> {
+    let args = || [tenant.0.into(), organization.into()];
+    let sql = "SELECT 1 FROM tenant WHERE num <> $1 AND organization = $2";
+    if conn.fetch_first(conn.sql().with(sql, args())).await?.is_some() {
+        return Err(Error::Unique("organization".to_owned()));
+    }
+    let sql = "UPDATE tenant SET organization = $2 WHERE num = $1";
+    conn.execute(conn.sql().with(sql, args())).await.map(drop)
+}
+
 /// Removes a batch of a tenant's rows from one table; false if there was none.
 ///
 /// # Errors

@@ -5,6 +5,7 @@ mod credentials;
 mod external_ids;
 mod groups;
 mod lists;
+mod numbers;
 mod writes;
 
 use super::members::{self, Member, Membership};
@@ -190,6 +191,7 @@ fn query(kind_name: &str, text: Option<&str>) -> Query {
         offset: 0,
         limit: 1000,
         base: BASE.to_owned(),
+        now: NOW,
     }
 }
 

@@ -112,7 +112,7 @@ async fn by(
     let target = path::resolve(users, attribute).map_err(internal)?;
     let filter = Some(Filter::equals(target, Key::Text(value::fold(text))));
     let part = Part { kind: Arc::clone(users), filter, sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: ALIKE, base: String::new() };
+    let query = Query { parts: vec![part], descending: false, offset: 0, limit: ALIKE, base: String::new(), now: 0 };
     Ok(select::page(conn, client, &query).await?.rows)
 }
 

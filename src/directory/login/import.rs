@@ -22,7 +22,7 @@ impl Directory {
         password::check_import(hash).map_err(|refused| Error::Invalid(format!("hash: {refused}")))?;
         let unit = Import {
             tenant,
-            users: Arc::clone(self.users_kind()?),
+            users: Arc::clone(self.user_type()?),
             user: user.to_owned(),
             hash: hash.to_owned(),
             by: by.to_owned(),

@@ -83,7 +83,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn user_number(&self, tenant: TenantId, name: &str) -> Result<i64, Error> {
-        let users = self.users_kind()?;
+        let users = self.user_type()?;
         let client = Client { tenant, connection: 0 };
         let mut conn = self.inner.store.read().await?;
         let id = account::named(&mut conn, client, users, name).await?;
@@ -113,7 +113,7 @@ impl Directory {
     fn ending(&self, caller: &Caller, user: i64) -> Result<Ending, Error> {
         Ok(Ending {
             client: caller.client(),
-            users: Arc::clone(self.users_kind()?),
+            users: Arc::clone(self.user_type()?),
             user,
             now: self.inner.clock.now(),
             actor: audit::actor(caller),
