@@ -15,6 +15,7 @@ use crate::auth::token::Token as Secret;
 use crate::scim::{self, Object};
 use crate::store::{Conn, TenantId, Unit, connections, passwords};
 use serde_json::{Value, json};
+use std::sync::Arc;
 
 /// What is to be there.
 #[derive(Clone, Default)]
@@ -99,7 +100,14 @@ impl Directory {
     pub async fn load(&self, tenant: TenantId, seed: Seed) -> Result<Loaded, Error> {
         let Seed { organization, entries, locales, users, tokens } = seed;
         users.iter().try_for_each(SeedUser::check)?;
-        let unit = entries::Load { tenant, organization, entries, locales, users: self.user_type()?, now: self.now() };
+        let unit = entries::Load {
+            tenant,
+            organization,
+            entries,
+            locales,
+            users: Arc::clone(self.user_type()?),
+            now: self.now(),
+        };
         let mut loaded = Loaded { entries: self.inner.store.write(unit).await?, ..Loaded::default() };
         let operator = self.operator(tenant).await?;
         for user in &users {
