@@ -10,6 +10,7 @@ mod call;
 mod logixx;
 mod prefix;
 mod publica;
+mod read;
 
 pub use prefix::{Prefix, Prefixes};
 
