@@ -12,6 +12,7 @@ pub mod counted;
 pub mod deleted;
 pub mod dialect;
 pub mod external_ids;
+pub mod invitations;
 pub mod journal;
 pub mod keys;
 pub mod members;

@@ -81,7 +81,10 @@ impl Caller {
     }
 
     /// Refuses a caller that may not write through its door.
-    pub(super) fn may_write(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn may_write(&self) -> Result<(), Error> {
         self.may(self.door.write())
     }
 

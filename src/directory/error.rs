@@ -27,6 +27,12 @@ pub enum Error {
     /// The user owns what would be left without an owner.
     #[error("the user owns objects")]
     Dependencies(Vec<Dependency>),
+    /// The invitation was taken already, or withdrawn.
+    #[error("the invitation is used up")]
+    InvitationUsed,
+    /// Nobody took the invitation in time.
+    #[error("the invitation has expired")]
+    InvitationExpired,
     /// The user is unknown, or the password is wrong.
     #[error("the user is unknown or the password is wrong")]
     Credentials,

@@ -88,6 +88,8 @@ pub struct NewUser {
     pub password: Option<String>,
     /// Whether the default roles are given, because the client named none.
     pub default_roles: bool,
+    /// The invitation the user comes by, which is used up with that.
+    pub invitation: Option<i64>,
 }
 
 /// A change of a user's document. It may run more than once, on newer documents.
