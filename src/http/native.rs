@@ -8,6 +8,8 @@ mod adeptia;
 mod appcrm;
 mod call;
 mod logixx;
+mod nullable;
+mod page;
 mod prefix;
 mod publica;
 mod read;
