@@ -6,6 +6,7 @@ mod external_ids;
 mod groups;
 mod invitations;
 mod lists;
+mod numbers;
 mod writes;
 
 use super::members::{self, Member, Membership};

@@ -119,7 +119,7 @@ async fn an_older_database_keeps_what_its_resources_are_called() {
         ] {
             store.write(Old { tenant, id, name, document }).await.unwrap();
         }
-        migrate::run(&store).await.unwrap();
+        migrate::run_before(&store, 7).await;
         let document = async |client: Client, id: &str| {
             let mut conn = store.read().await.unwrap();
             resources::load(&mut conn, client, &kind("User"), id).await.unwrap().unwrap().document
