@@ -7,10 +7,12 @@
 
 pub mod audit;
 pub mod catalogues;
+pub mod claims;
 pub mod connections;
 pub mod counted;
 pub mod deleted;
 pub mod dialect;
+pub mod estate;
 pub mod external_ids;
 pub mod invitations;
 pub mod journal;

@@ -231,7 +231,7 @@ impl Directory {
     ) -> Result<Entry, Error> {
         change.name.as_deref().map(|name| which.check_name(name)).transpose()?;
         which.check_default(change.default.unwrap_or(false))?;
-        let (users, now) = (self.user_type()?, self.inner.clock.now());
+        let (users, now) = (Arc::clone(self.user_type()?), self.inner.clock.now());
         self.inner.store.write(Change { tenant, which, id, change, users, now }).await
     }
 
@@ -240,13 +240,8 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`], [`Error::InUse`].
     pub async fn delete_entry(&self, tenant: TenantId, which: Catalogue, id: i64) -> Result<(), Error> {
-        let (users, now) = (self.user_type()?, self.inner.clock.now());
+        let (users, now) = (Arc::clone(self.user_type()?), self.inner.clock.now());
         self.inner.store.write(Remove { tenant, which, id, users, now }).await
-    }
-
-    fn user_type(&self) -> Result<Arc<ResourceType>, Error> {
-        let found = self.inner.registry.resource_type("User").cloned();
-        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }
 }
 

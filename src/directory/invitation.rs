@@ -75,7 +75,7 @@ impl Directory {
     /// # Errors
     /// [`Error::Forbidden`]; [`Error::Invalid`] for a company or a role that no catalogue has.
     pub async fn invite(&self, caller: &Caller, new: NewInvitation) -> Result<Invited, Error> {
-        caller.may_write()?;
+        caller.may_write_users()?;
         let NewInvitation { recipients, company, grants, details } = new;
         let (mut free, mut refused): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
         for recipient in distinct(recipients) {
@@ -104,7 +104,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`], [`Error::InvitationUsed`], [`Error::InvitationExpired`].
     pub async fn invitation(&self, caller: &Caller, num: i64) -> Result<Invitation, Error> {
-        caller.may_write()?;
+        caller.may_write_users()?;
         let mut conn = self.inner.store.read().await?;
         let found = invitations::load(&mut conn, caller.tenant, num).await?;
         let invitations::Invitation { num, recipient, company, payload, .. } = open(found, self.inner.clock.now())?;

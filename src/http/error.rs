@@ -232,6 +232,11 @@ impl From<directory::Error> for Refusal {
             directory::Error::InvitationExpired => {
                 Self::new(StatusCode::CONFLICT, "the invitation has expired; ask for another one")
             }
+            directory::Error::Conflict(field) => Self {
+                scim_type: Some(scim::ScimType::Uniqueness),
+                field: Some(field.attribute().to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("{field}: another user has this value; it must be unique"))
+            },
             directory::Error::Credentials => {
                 Self::new(StatusCode::UNAUTHORIZED, "the user is unknown or the password is wrong")
             }

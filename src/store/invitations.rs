@@ -125,22 +125,12 @@ pub async fn set_state(conn: &mut Conn, tenant: TenantId, num: i64, state: State
 pub async fn revoke_all(conn: &mut Conn, tenant: TenantId, recipient: &str) -> Result<u64, Error> {
     let sql = conn.sql().with(
         "UPDATE invitation SET state = $4 WHERE tenant = $1 AND recipient_key = $2 AND state = $3",
-        [
-            tenant.0.into(),
-            fold(recipient).into(),
-            State::Pending.name().into(),
-            State::Revoked.name().into(),
-        ],
+        [tenant.0.into(), fold(recipient).into(), State::Pending.name().into(), State::Revoked.name().into()],
     );
     conn.execute(sql).await
 }
 
-async fn find(
-    conn: &mut Conn,
-    tenant: TenantId,
-    num: i64,
-    lock: &'static str,
-) -> Result<Option<Invitation>, Error> {
+async fn find(conn: &mut Conn, tenant: TenantId, num: i64, lock: &'static str) -> Result<Option<Invitation>, Error> {
     let mut sql = conn.sql().with(
         "SELECT num, recipient, company, payload, state, expires FROM invitation WHERE tenant = $1 AND num = $2",
         [tenant.0.into(), num.into()],

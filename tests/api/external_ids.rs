@@ -22,6 +22,7 @@ async fn second(api: &Api) -> String {
         scopes: Scopes::parse("scim").unwrap(),
         expires: None,
         addresses: Vec::new(),
+        user: None,
     };
     api.directory.create_token("default", "second", new).await.unwrap().0.reveal().to_owned()
 }

@@ -118,6 +118,7 @@ impl Plan {
             scopes: scopes.to_string(),
             expires: None,
             addresses: String::new(),
+            owner: None,
         };
         Self { name: name.to_owned(), now, token }
     }
@@ -131,7 +132,7 @@ impl Plan {
         let made = connections::insert(conn, tenant, FIRST, &Profile::default().to_string(), self.now).await?;
         let connection = made.ok_or(Error::Taken("connection"))?;
         let row = tokens::insert(conn, tenant, connection.num, &self.token, self.now).await?;
-        let token = token::shown(row, &connection.name)?;
+        let token = token::shown(row, &connection.name, None)?;
         Ok((connection::shown(connection)?, token))
     }
 }

@@ -1,7 +1,7 @@
 //! Errors in the words of the API: a code, a sentence and, where it helps, what is meant by it.
 
 use crate::directory::user::Dependency;
-use crate::directory::{self, Error};
+use crate::directory::Error;
 use crate::http::error::Refusal;
 use crate::http::native::read::{Fault, Kind};
 use crate::scim::ScimType;
@@ -161,6 +161,7 @@ pub(super) fn refuse(error: Error) -> Refusal {
             Code::TooManyRequests,
             "Too many failed login attempts. Try again after the seconds in Retry-After.",
         )),
+        Error::Conflict(_) => Some(user_exists()),
         Error::Scim(error) if error.scim_type == ScimType::Uniqueness => Some(user_exists()),
         Error::Scim(_)
         | Error::VersionMismatch
@@ -206,7 +207,7 @@ pub(super) fn exists() -> Refusal {
 
 /// 404 for an id that no user can have.
 pub(super) fn no_user() -> Refusal {
-    refuse(directory::Error::NotFound("User".to_owned()))
+    refuse(Error::NotFound("User".to_owned()))
 }
 
 /// 400 with everything that is wrong.

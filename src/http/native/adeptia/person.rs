@@ -55,11 +55,12 @@ pub(super) struct Company {
 impl<'d> Person<'d> {
     pub(super) fn of(document: &'d Object) -> Self {
         let name = |part: &str| document.get("name")?.get(part)?.as_str();
+        let mails = document.get("emails").and_then(Value::as_array);
         let roles = document.get(ADEPTIA).and_then(|adeptia| adeptia.get(ROLES)?.as_array());
         Self {
             first_name: name("givenName"),
             last_name: name("familyName"),
-            email: document.get("emails").and_then(Value::as_array).and_then(|mails| mails.get(place(mails))?.get("value")?.as_str()),
+            email: mails.and_then(|mails| mails.get(place(mails))?.get("value")?.as_str()),
             company: document.get(ENTERPRISE_USER).and_then(|enterprise| enterprise.get(ORGANIZATION)?.as_str()),
             roles: roles.into_iter().flatten().filter_map(Role::of).collect(),
             // A user of whom nothing else is said is active.
@@ -145,7 +146,9 @@ fn same(one: &[Role], other: &[Role]) -> bool {
 
 /// Where the primary mail address stands, or else the first.
 fn place(mails: &[Value]) -> usize {
-    mails.iter().position(|mail| mail.get("primary").and_then(Value::as_bool) == Some(true)).unwrap_or_default()
+    let value = |mail: &Value| mail.get("value").is_some_and(Value::is_string);
+    let primary = |mail: &Value| mail.get("primary") == Some(&Value::Bool(true)) && value(mail);
+    mails.iter().position(primary).or_else(|| mails.iter().position(value)).unwrap_or_default()
 }
 
 fn mail(address: &str) -> Value {
