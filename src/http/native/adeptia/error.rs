@@ -1,7 +1,7 @@
 //! Errors in the words of the API: a code, a sentence and, where it helps, what is meant by it.
 
-use crate::directory::user::Dependency;
 use crate::directory::Error;
+use crate::directory::user::Dependency;
 use crate::http::error::Refusal;
 use crate::http::native::read::{Fault, Kind};
 use crate::scim::ScimType;
@@ -203,11 +203,6 @@ pub(super) fn exists() -> Refusal {
     let details = user_exists();
     let refusal = Refusal::new(StatusCode::CONFLICT, details.message.clone());
     details.refuse(refusal)
-}
-
-/// 404 for an id that no user can have.
-pub(super) fn no_user() -> Refusal {
-    refuse(Error::NotFound("User".to_owned()))
 }
 
 /// 400 with everything that is wrong.

@@ -58,11 +58,8 @@ impl Described for RoleInfo {
     const NAME: &'static str = "roleInfo";
 
     fn schema() -> MetaSchema {
-        let ids = MetaSchema {
-            items: Some(Box::new(inline(Id::schema()))),
-            min_items: Some(1),
-            ..MetaSchema::new("array")
-        };
+        let ids =
+            MetaSchema { items: Some(Box::new(inline(Id::schema()))), min_items: Some(1), ..MetaSchema::new("array") };
         let grant = MetaSchema {
             required: vec!["partner", "roles", "defaultRole"],
             properties: vec![
@@ -72,8 +69,7 @@ impl Described for RoleInfo {
             ],
             ..MetaSchema::new("object")
         };
-        let list =
-            MetaSchema { items: Some(Box::new(inline(grant))), min_items: Some(1), ..MetaSchema::new("array") };
+        let list = MetaSchema { items: Some(Box::new(inline(grant))), min_items: Some(1), ..MetaSchema::new("array") };
         MetaSchema {
             any_of: vec![inline(MetaSchema::new("string")), inline(list)],
             example: Some(json!(r#"[{"partner":1,"roles":[2],"defaultRole":2}]"#)),

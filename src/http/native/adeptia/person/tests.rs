@@ -107,10 +107,7 @@ fn a_company_is_told_by_name_and_number() {
 #[test]
 fn roles_are_replaced_as_a_whole() {
     let roles = |roles| changed(&Change { roles: Some(roles), ..Change::default() });
-    assert_eq!(
-        roles(vec![OTHER])[ADEPTIA][ROLES],
-        json!([{ "partner": 7, "role": 3, "defaultRole": false }])
-    );
+    assert_eq!(roles(vec![OTHER])[ADEPTIA][ROLES], json!([{ "partner": 7, "role": 3, "defaultRole": false }]));
     assert!(roles(Vec::new())[ADEPTIA].get(ROLES).is_none());
 }
 
