@@ -115,9 +115,13 @@ impl Directory {
 /// Uses an invitation up, within the unit of work that makes the user. Others that were sent to the
 /// same mail address are withdrawn: nobody becomes a user twice.
 pub(super) async fn take(conn: &mut Conn, tenant: TenantId, num: i64, now: Micros) -> Result<(), Error> {
-    let found = invitations::lock(conn, tenant, num).await?;
-    let invitation = open(found, now)?;
-    invitations::revoke_all(conn, tenant, &invitation.recipient).await?;
+    let recipient = match invitations::load(conn, tenant, num).await? {
+        Some(known) => known.recipient,
+        None => return open(None, now).map(drop),
+    };
+    let locked = invitations::lock_all(conn, tenant, &recipient).await?;
+    open(locked.into_iter().find(|invitation| invitation.num == num), now)?;
+    invitations::revoke_all(conn, tenant, &recipient).await?;
     invitations::set_state(conn, tenant, num, State::Accepted).await?;
     Ok(())
 }

@@ -97,16 +97,26 @@ pub async fn insert(conn: &mut Conn, tenant: TenantId, new: NewInvitation<'_>, n
 /// # Errors
 /// If the database fails.
 pub async fn load(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<Option<Invitation>, Error> {
-    find(conn, tenant, num, "").await
+    let sql = conn.sql().with(
+        "SELECT num, recipient, company, payload, state, expires FROM invitation WHERE tenant = $1 AND num = $2",
+        [tenant.0.into(), num.into()],
+    );
+    conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
-/// The same, locked until the unit of work ends.
+/// The invitations of a mail address in whatever case, oldest first, locked until the unit of work ends:
+/// in one order, so that two who take two of them do not wait for each other.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn lock(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<Option<Invitation>, Error> {
-    let lock = conn.dialect().lock();
-    find(conn, tenant, num, lock).await
+pub async fn lock_all(conn: &mut Conn, tenant: TenantId, recipient: &str) -> Result<Vec<Invitation>, Error> {
+    let mut sql = conn.sql().with(
+        "SELECT num, recipient, company, payload, state, expires FROM invitation \
+         WHERE tenant = $1 AND recipient_key = $2 ORDER BY num",
+        [tenant.0.into(), fold(recipient).into()],
+    );
+    sql.push(sql.dialect().lock());
+    conn.fetch(sql).await?.iter().map(read).collect()
 }
 
 /// Notes what became of an invitation.
@@ -128,15 +138,6 @@ pub async fn revoke_all(conn: &mut Conn, tenant: TenantId, recipient: &str) -> R
         [tenant.0.into(), fold(recipient).into(), State::Pending.name().into(), State::Revoked.name().into()],
     );
     conn.execute(sql).await
-}
-
-async fn find(conn: &mut Conn, tenant: TenantId, num: i64, lock: &'static str) -> Result<Option<Invitation>, Error> {
-    let mut sql = conn.sql().with(
-        "SELECT num, recipient, company, payload, state, expires FROM invitation WHERE tenant = $1 AND num = $2",
-        [tenant.0.into(), num.into()],
-    );
-    sql.push(lock);
-    conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
 fn read(record: &Record) -> Result<Invitation, Error> {

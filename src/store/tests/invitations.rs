@@ -8,6 +8,7 @@ enum Step {
     Insert(TenantId, &'static str),
     Set(i64, State),
     Revoke(&'static str),
+    Lock(&'static str),
 }
 
 impl Unit for Step {
@@ -22,8 +23,11 @@ impl Unit for Step {
                 invitations::insert(conn, *tenant, new, NOW).await
             }
             Self::Set(num, state) => {
-                invitations::lock(conn, TENANT, *num).await?.ok_or(Error::Stale)?;
                 invitations::set_state(conn, TENANT, *num, *state).await.map(|()| 0)
+            }
+            Self::Lock(recipient) => {
+                let locked = invitations::lock_all(conn, TENANT, recipient).await?;
+                Ok(locked.iter().fold(0, |nums, invitation| nums * 100 + invitation.num % 100))
             }
             Self::Revoke(recipient) => {
                 invitations::revoke_all(conn, TENANT, recipient).await.map(|count| i64::try_from(count).unwrap())
@@ -73,6 +77,7 @@ async fn pending_invitations_of_a_mail_address_are_withdrawn_in_whatever_case() 
         for recipient in ["Straße@x.example", "STRASSE@X.example", "a@x.example", "strasse@x.example"] {
             nums.push(store.write(Step::Insert(TENANT, recipient)).await.unwrap());
         }
+        assert_eq!(store.write(Step::Lock("STRASSE@x.example")).await.unwrap(), 1_02_04);
         store.write(Step::Set(nums[3], State::Accepted)).await.unwrap();
         assert_eq!(store.write(Step::Revoke("straße@x.example")).await.unwrap(), 2);
         let expected = [State::Revoked, State::Revoked, State::Pending, State::Accepted];
