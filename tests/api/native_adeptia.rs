@@ -2,6 +2,7 @@
 //! [`invitation`].
 
 mod invitation;
+mod login;
 
 use crate::call::{Answer, Call};
 use crate::server::{Api, both};
@@ -327,7 +328,7 @@ async fn report(api: &Api, name: &str, id: &str) -> String {
     api.post("/Users", &body).send().await.is(201).id()
 }
 
-async fn owner(api: &Api, query: &str) -> Answer {
+pub async fn owner(api: &Api, query: &str) -> Answer {
     call(api, "PUT", &format!("/users/updateowner?{query}")).send().await
 }
 

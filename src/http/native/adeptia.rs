@@ -97,7 +97,7 @@ impl Api {
         };
         let started = call.directory().log_in(attempt).await.map_err(refuse)?;
         call.trail.record(&started.user.record);
-        let days = 720_u32.div_ceil(HOURS_PER_DAY);
+        let days = call.directory().limits().session_hours.div_ceil(HOURS_PER_DAY);
         Ok(Shown::new(AccessToken {
             status: Outcome::Success,
             access_token: started.token.reveal().to_owned(),

@@ -22,9 +22,7 @@ impl Unit for Step {
                     NewInvitation { recipient, company: 7, sender: Some(3), payload: r#"{"a":1}"#, expires: NOW + 1 };
                 invitations::insert(conn, *tenant, new, NOW).await
             }
-            Self::Set(num, state) => {
-                invitations::set_state(conn, TENANT, *num, *state).await.map(|()| 0)
-            }
+            Self::Set(num, state) => invitations::set_state(conn, TENANT, *num, *state).await.map(|()| 0),
             Self::Lock(recipient) => {
                 let locked = invitations::lock_all(conn, TENANT, recipient).await?;
                 Ok(locked.iter().fold(0, |nums, invitation| nums * 100 + invitation.num % 100))

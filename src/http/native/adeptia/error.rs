@@ -2,10 +2,11 @@
 
 use crate::directory::Error;
 use crate::directory::user::Dependency;
-use crate::http::error::Refusal;
+use crate::http::error::{CHALLENGE, Refusal};
 use crate::http::native::read::{Fault, Kind};
 use crate::scim::ScimType;
-use poem::http::StatusCode;
+use poem::http::header::WWW_AUTHENTICATE;
+use poem::http::{HeaderValue, StatusCode};
 use poem_openapi::types::ToJSON;
 use poem_openapi::{Enum, Object};
 
@@ -176,7 +177,10 @@ pub(super) fn refuse(error: Error) -> Refusal {
         | Error::Store(_)
         | Error::Internal(_) => None,
     };
-    let refusal = Refusal::from(error);
+    let mut refusal = Refusal::from(error);
+    if refusal.status == StatusCode::UNAUTHORIZED && refusal.headers.is_empty() {
+        refusal = refusal.with_header(WWW_AUTHENTICATE, HeaderValue::from_static(CHALLENGE));
+    }
     match told {
         Some(details) => details.refuse(refusal),
         None => refusal,
