@@ -103,7 +103,10 @@ impl Caller {
     }
 
     /// Refuses a caller that may not read users as such; itself it may read all the same.
-    pub(super) fn may_read_users(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn may_read_users(&self) -> Result<(), Error> {
         // Who is logged in has the right to its own user alone.
         if self.door == Door::Login { self.may(Scope::UsersRead) } else { self.may_read() }
     }
