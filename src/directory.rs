@@ -22,7 +22,7 @@ mod write;
 
 pub use access::{Caller, Principal};
 pub use door::Door;
-pub use error::Error;
+pub use error::{Error, Field};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
 

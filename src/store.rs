@@ -6,9 +6,12 @@
 //! ([`crate::scim::value`]); memberships are rows of their own.
 
 pub mod audit;
+pub mod catalogues;
+pub mod claims;
 pub mod connections;
 pub mod deleted;
 pub mod dialect;
+pub mod estate;
 pub mod external_ids;
 pub mod journal;
 pub mod keys;
@@ -18,6 +21,7 @@ pub mod oauth;
 pub mod passwords;
 pub mod resources;
 pub mod select;
+pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;

@@ -85,6 +85,29 @@ impl Caller {
         self.may(self.door.write())
     }
 
+    /// Refuses a caller that may not read users as such; itself it may read all the same.
+    pub(super) fn may_read_users(&self) -> Result<(), Error> {
+        // Who is logged in has the right to its own user alone.
+        if self.door == Door::Login { self.may(Scope::UsersRead) } else { self.may_read() }
+    }
+
+    /// Refuses a caller that may not write any user. In App CRM only its super admins may.
+    pub(super) fn may_write_users(&self) -> Result<(), Error> {
+        match (self.door, &self.principal) {
+            (Door::Appcrm, Some(Principal { super_admin: false, .. })) => {
+                Err(Error::Forbidden(Scope::UsersWrite.name()))
+            }
+            (Door::Login, _) => self.may(Scope::UsersWrite),
+            _ => self.may_write(),
+        }
+    }
+
+    /// Whether it may read this user, and change what is the user's own, because it stands for it.
+    pub(super) fn may_act_for(&self, num: i64) -> bool {
+        self.principal.as_ref().is_some_and(|user| user.num == num)
+            && (self.scopes.allow(Scope::Own) || self.scopes.allow(Scope::UsersWrite))
+    }
+
     fn may(&self, scope: Scope) -> Result<(), Error> {
         if self.scopes.allow(scope) { Ok(()) } else { Err(Error::Forbidden(scope.name())) }
     }

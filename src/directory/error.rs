@@ -2,6 +2,7 @@
 
 use super::user::Dependency;
 use crate::{auth, scim, store};
+use std::fmt;
 
 /// Why a verb was refused. What a client sees of it is decided in `http`.
 #[derive(Debug, thiserror::Error)]
@@ -27,6 +28,9 @@ pub enum Error {
     /// The user owns what would be left without an owner.
     #[error("the user owns objects")]
     Dependencies(Vec<Dependency>),
+    /// Somebody else has a value that native APIs let only one user have.
+    #[error("another user has this {0}")]
+    Conflict(Field),
     /// The user is unknown, or the password is wrong.
     #[error("the user is unknown or the password is wrong")]
     Credentials,
@@ -60,6 +64,35 @@ pub enum Error {
     /// A stored document is not what it should be.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+/// What no two users of native APIs may share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Field {
+    /// The user name.
+    UserName,
+    /// The mail address.
+    Email,
+    /// What the caller's connection calls the user.
+    ExternalId,
+}
+
+impl Field {
+    /// The attribute that holds it.
+    #[must_use]
+    pub const fn attribute(self) -> &'static str {
+        match self {
+            Self::UserName => "userName",
+            Self::Email => "emails",
+            Self::ExternalId => "externalId",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.attribute())
+    }
 }
 
 impl From<store::Error> for Error {

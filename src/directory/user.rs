@@ -5,10 +5,21 @@
 //! document as it is stored, so that what it does not touch stays; a change that changes nothing makes
 //! no version.
 
-use super::{Caller, Directory, Error, Record};
-use crate::scim::Object;
+use super::rule::{self, primary_mail};
+use super::write::{self, Change, Create, Delete, Move, What};
+use super::{Caller, Directory, Error, Expect, Record, record};
+use crate::auth::password;
 use crate::scim::filter::Filter;
+use crate::scim::patch::PasswordEdit;
 use crate::scim::path::Target;
+use crate::scim::projection::Projection;
+use crate::scim::schema::ResourceType;
+use crate::scim::tolerance::{Tolerance, Used};
+use crate::scim::value::fold;
+use crate::scim::{self, Object, validate};
+use crate::store::select::{self, Part, Query};
+use crate::store::{Conn, Row, resources};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// By what a user is known.
@@ -114,13 +125,20 @@ pub enum Estate {
 }
 
 impl Directory {
-    /// One user.
+    /// One user. A caller without the right to read users may read itself.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Ambiguous`] if several have it.
     pub async fn user(&self, caller: &Caller, key: Key<'_>) -> Result<User, Error> {
-        let _ = (caller, key);
-        todo!()
+        let kind = self.user_type()?;
+        let mut conn = self.inner.store.read().await?;
+        let found = find(&mut conn, caller, kind, key).await;
+        let row = match &found {
+            Ok(row) if caller.may_act_for(row.num) => found?,
+            // Who may not read is not told either whether there is somebody.
+            Ok(_) | Err(_) => caller.may_read_users().and(found)?,
+        };
+        User::new(record::bare(Arc::clone(kind), row))
     }
 
     /// A page of users.
@@ -128,8 +146,21 @@ impl Directory {
     /// # Errors
     /// If the caller may not read.
     pub async fn users(&self, caller: &Caller, search: Search) -> Result<Page, Error> {
-        let _ = (caller, search);
-        todo!()
+        caller.may_read_users()?;
+        let kind = self.user_type()?;
+        let Search { filter, sort, offset, limit } = search;
+        let (sort, descending) = sort.map_or((None, false), |(target, descending)| (Some(target), descending));
+        let query = Query {
+            parts: vec![Part { kind: Arc::clone(kind), filter, sort }],
+            descending,
+            offset,
+            limit,
+            base: String::new(),
+        };
+        let mut conn = self.inner.store.read().await?;
+        let page = select::page(&mut conn, caller.client(), &query).await?;
+        let users = page.rows.into_iter().map(|row| User::new(record::bare(Arc::clone(kind), row)));
+        Ok(Page { total: page.total, users: users.collect::<Result<_, _>>()? })
     }
 
     /// Which of these values somebody but `except` has, for a surface that tells all faults at once.
@@ -138,17 +169,37 @@ impl Directory {
     /// # Errors
     /// If the store fails.
     pub async fn taken(&self, caller: &Caller, wanted: Wanted<'_>, except: Option<i64>) -> Result<Taken, Error> {
-        let _ = (caller, wanted, except);
-        todo!()
+        let kind = self.user_type()?;
+        let mut conn = self.inner.store.read().await?;
+        let mut is_taken = [false; 3];
+        let paths =
+            [("userName", wanted.user_name), ("emails.value", wanted.email), ("externalId", wanted.external_id)];
+        for ((path, text), is_taken) in paths.into_iter().zip(&mut is_taken) {
+            let Some(text) = text else { continue };
+            let rows = rule::with(&mut conn, caller.client(), kind, path, text).await?;
+            *is_taken = rows.iter().any(|row| Some(row.num) != except);
+        }
+        let [user_name, email, external_id] = is_taken;
+        Ok(Taken { user_name, email, external_id })
     }
 
     /// Makes a user.
     ///
     /// # Errors
-    /// [`Error::Scim`] with `uniqueness` for a user name, mail address or external id that is taken.
+    /// [`Error::Conflict`] for a user name, mail address or external id that is taken.
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
-        let _ = (caller, new);
-        todo!()
+        caller.may_write_users()?;
+        let kind = self.user_type()?;
+        let NewUser { mut document, password, default_roles } = new;
+        validate::create(kind, &mut document)?;
+        let password = match password {
+            Some(text) => Some(self.inner.hasher.hash(&short(text)?).await?),
+            None => None,
+        };
+        let scope = self.scope(caller, kind, &plain(kind), Used::default());
+        let id = self.inner.ids.resource(self.inner.clock.now());
+        let unit = Create { scope, id, document, members: Vec::new(), password, default_roles };
+        User::new(self.inner.store.write(unit).await?)
     }
 
     /// Changes a user. Without the right to write users a caller may change itself, but nothing that
@@ -163,8 +214,25 @@ impl Directory {
         edit: Edit,
         password: Option<String>,
     ) -> Result<User, Error> {
-        let _ = (caller, num, edit, password);
-        todo!()
+        let by_itself = match caller.may_write_users() {
+            Ok(()) => false,
+            Err(_) if caller.may_act_for(num) => true,
+            Err(refusal) => return Err(refusal),
+        };
+        let kind = self.user_type()?;
+        let id = self.id_of(caller, kind, num).await?;
+        let password = password.map(short).transpose()?.map(PasswordEdit::Set);
+        let unit = Change {
+            scope: self.scope(caller, kind, &plain(kind), Used::default()),
+            password: self.password_change(caller, kind, &id, password).await?,
+            id,
+            expect: Expect::default(),
+            what: What::Edit { edit, by_itself },
+            members: Vec::new(),
+            base: String::new(),
+            answer_members: None,
+        };
+        User::new(self.inner.store.write(unit).await?)
     }
 
     /// Activates or deactivates a user and changes nothing else.
@@ -172,8 +240,12 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn set_active(&self, caller: &Caller, num: i64, active: bool) -> Result<User, Error> {
-        let _ = (caller, num, active);
-        todo!()
+        caller.may_write_users()?;
+        let edit = move |document: &mut Object| {
+            document.insert("active".to_owned(), Value::Bool(active));
+            Ok(())
+        };
+        self.update_user(caller, num, Arc::new(edit), None).await
     }
 
     /// Deletes a user.
@@ -181,8 +253,16 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Dependencies`].
     pub async fn delete_user(&self, caller: &Caller, num: i64, estate: Estate) -> Result<(), Error> {
-        let _ = (caller, num, estate);
-        todo!()
+        caller.may_write_users()?;
+        let kind = self.user_type()?;
+        let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
+        let unit = Delete {
+            id: self.id_of(caller, kind, num).await?,
+            scope: self.scope(caller, kind, &plain(kind), used.into_iter().collect()),
+            expect: Expect::default(),
+            estate,
+        };
+        self.inner.store.write(unit).await.map(drop)
     }
 
     /// Gives what one user owns to another one.
@@ -190,16 +270,79 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`] if one of them does not exist.
     pub async fn move_dependencies(&self, caller: &Caller, from: i64, to: i64) -> Result<(), Error> {
-        let _ = (caller, from, to);
-        todo!()
+        caller.may_write_users()?;
+        let kind = self.user_type()?;
+        let scope = self.scope(caller, kind, &plain(kind), Used::default());
+        self.inner.store.write(Move { scope, from, to }).await
     }
 
     /// What would be left without its owner if the user were deleted.
     ///
     /// # Errors
-    /// If the store fails.
+    /// [`Error::NotFound`].
     pub async fn dependencies(&self, caller: &Caller, num: i64) -> Result<Vec<Dependency>, Error> {
-        let _ = (caller, num);
-        todo!()
+        caller.may_read_users()?;
+        let kind = self.user_type()?;
+        let mut conn = self.inner.store.read().await?;
+        let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
+        let row = found.ok_or_else(|| write::not_found(kind))?;
+        write::dependencies(&mut conn, caller.client(), kind, &row).await
     }
+
+    fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
+        let found = self.inner.registry.resource_type("User");
+        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
+    }
+
+    async fn id_of(&self, caller: &Caller, kind: &Arc<ResourceType>, num: i64) -> Result<String, Error> {
+        let mut conn = self.inner.store.read().await?;
+        let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
+        Ok(found.ok_or_else(|| write::not_found(kind))?.id)
+    }
+}
+
+impl User {
+    pub(super) fn new(record: Record) -> Result<Self, Error> {
+        let document = write::parse(&record.document)?;
+        Ok(Self { record, document })
+    }
+}
+
+/// The one row that a key means.
+async fn find(conn: &mut Conn, caller: &Caller, kind: &Arc<ResourceType>, key: Key<'_>) -> Result<Row, Error> {
+    let client = caller.client();
+    let (rows, what) = match key {
+        Key::Number(num) => (resources::load_num(conn, client, kind, num).await?.into_iter().collect(), "number"),
+        Key::Id(id) => (resources::load(conn, client, kind, id).await?.into_iter().collect(), "id"),
+        Key::UserName(name) => (rule::with(conn, client, kind, "userName", name).await?, "user name"),
+        Key::ExternalId(id) => (rule::with(conn, client, kind, "externalId", id).await?, "external id"),
+        Key::Email(mail) => {
+            let mut rows = rule::with(conn, client, kind, "emails.value", mail).await?;
+            let mut primary = Vec::with_capacity(rows.len());
+            for row in rows.drain(..) {
+                if primary_mail(&write::parse(&row.document)?).map(fold) == Some(fold(mail)) {
+                    primary.push(row);
+                }
+            }
+            (primary, "mail address")
+        }
+    };
+    let mut rows: Vec<Row> = rows;
+    match (rows.pop(), rows.is_empty()) {
+        (Some(row), true) => Ok(row),
+        (Some(_), false) => Err(Error::Ambiguous(what)),
+        (None, _) => Err(write::not_found(kind)),
+    }
+}
+
+/// What native surfaces are shown: the document alone, no groups.
+fn plain(kind: &ResourceType) -> Projection {
+    Projection::new(kind, &["id".to_owned()], &[])
+}
+
+fn short(password: String) -> Result<String, Error> {
+    if password.len() > password::MAX {
+        return Err(scim::Error::value(format!("password may have at most {} bytes", password::MAX)).into());
+    }
+    Ok(password)
 }

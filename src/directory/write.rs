@@ -3,11 +3,21 @@
 //! A write is checked as far as possible before its unit of work begins; inside, the row is locked,
 //! the change is applied to a copy, and a change that changes nothing leaves no trace.
 
+mod change;
+mod create;
+mod delete;
+mod legacy;
 mod membership;
 mod noting;
 
-use super::audit::{self, Beside};
-use super::{Caller, Directory, Error, Expect, Record, record};
+pub(super) use change::{Change, PasswordChange, What};
+pub(super) use create::Create;
+pub(super) use delete::Delete;
+pub(super) use legacy::{Move, dependencies};
+
+use super::rule::Rules;
+use super::user::Estate;
+use super::{Caller, Directory, Door, Error, Expect, Field, Principal, Record, audit, record};
 use crate::clock::Micros;
 use crate::ident;
 use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
@@ -16,8 +26,8 @@ use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{self, Object, validate};
-use crate::store::audit::{Action, Actor};
-use crate::store::{Client, Conn, Row, Unit, deleted, members, passwords, resources};
+use crate::store::audit::Actor;
+use crate::store::{self, Client, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -60,13 +70,7 @@ impl Directory {
         };
         let scope = self.scope(caller, kind, show, used);
         let id = self.inner.ids.resource(scope.now);
-        let unit = Create {
-            scope,
-            document: resource::finish(kind, &id, document),
-            id,
-            members: members.unwrap_or_default(),
-            password,
-        };
+        let unit = Create { scope, document, id, members: members.unwrap_or_default(), password, default_roles: false };
         self.inner.store.write(unit).await
     }
 
@@ -162,11 +166,13 @@ impl Directory {
             scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), used.into_iter().collect()),
             id: id.to_owned(),
             expect: expect.clone(),
+            estate: Estate::LetGo,
         };
         self.inner.store.write(unit).await
     }
 
-    fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
+    /// What every write knows.
+    pub(super) fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
         Scope {
             client: caller.client(),
             kind: self.kind_for(caller, kind),
@@ -176,12 +182,14 @@ impl Directory {
             used,
             actor: audit::actor(caller),
             values: self.inner.recording.values,
+            door: caller.door,
+            principal: caller.principal.clone(),
         }
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
     /// work; the password a resource already has is no change.
-    async fn password_change(
+    pub(super) async fn password_change(
         &self,
         caller: &Caller,
         kind: &ResourceType,
@@ -204,7 +212,7 @@ impl Directory {
     }
 }
 
-fn not_found(kind: &ResourceType) -> Error {
+pub(super) fn not_found(kind: &ResourceType) -> Error {
     Error::NotFound(kind.name.clone())
 }
 
@@ -228,7 +236,7 @@ fn name_nobody(edits: &[MemberEdit]) -> bool {
 }
 
 /// What every write knows.
-struct Scope {
+pub(super) struct Scope {
     client: Client,
     kind: Arc<ResourceType>,
     show: Projection,
@@ -241,169 +249,32 @@ struct Scope {
     actor: Actor,
     /// The audit keeps values.
     values: bool,
+    /// The surface it comes through.
+    door: Door,
+    /// The user whose credential it is.
+    principal: Option<Principal>,
 }
 
-struct Create {
-    scope: Scope,
-    id: String,
-    document: Object,
-    members: Vec<String>,
-    password: Option<String>,
-}
-
-impl Unit for Create {
-    type Output = Record;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now, .. } = &self.scope;
-        let tenant = &client.tenant;
-        let mut used = self.scope.used;
-        let row = resources::insert(conn, *client, kind, &self.id, &self.document, *now).await?;
-        let members = match self.members.as_slice() {
-            [] => false,
-            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
-        };
-        if let Some(hash) = &self.password {
-            passwords::set(conn, *tenant, row.num, Some(hash)).await?;
-        }
-        let beside = Beside { members, password: self.password.is_some() };
-        let documents = (&Object::new(), &self.document);
-        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
-        if kind.stored_as(Storage::Members).is_none() {
-            // Nothing can be in a group before it exists.
-            let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
-        }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+impl Scope {
+    /// The rules for users, at this time.
+    fn rules(&self, now: Micros) -> Rules<'_> {
+        let Self { client, kind, door, principal, .. } = self;
+        Rules { client: *client, kind, door: *door, principal: principal.as_ref(), now }
     }
-}
 
-/// A replace or a patch.
-struct Change {
-    scope: Scope,
-    id: String,
-    expect: Expect,
-    what: What,
-    members: Vec<MemberEdit>,
-    password: PasswordChange,
-    base: String,
-    /// The most members the answer lists; none for no bound.
-    answer_members: Option<u32>,
-}
-
-enum What {
-    Replace(Object),
-    Patch(Vec<patch::Edit>),
-}
-
-enum PasswordChange {
-    Keep,
-    Remove,
-    Set(String),
-}
-
-impl Change {
-    /// The document as it will be.
-    fn document(&self, stored: &Object) -> Result<Object, scim::Error> {
-        let kind = &self.scope.kind;
-        let document = match &self.what {
-            What::Replace(document) => {
-                let mut document = document.clone();
-                validate::replace(kind, stored, &mut document)?;
-                document
+    /// What a caller of this door is told of a failure of the store. If the user name went with the
+    /// mail address, the mail address is what the caller knows of.
+    fn refusal(&self, error: store::Error, followed: bool) -> Error {
+        match error {
+            store::Error::Unique(attribute) if self.door.is_native() && attribute == "userName" => {
+                Error::Conflict(if followed { Field::Email } else { Field::UserName })
             }
-            What::Patch(edits) => {
-                let mut document = stored.clone();
-                patch::apply(kind, edits, &mut document)?;
-                validate::patch(kind, stored, &mut document)?;
-                document
-            }
-        };
-        Ok(resource::finish(kind, &self.id, document))
-    }
-
-    /// Applies what does not live in the document; answers what of it changed.
-    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
-        let tenant = self.scope.client.tenant;
-        let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
-        match &self.password {
-            PasswordChange::Keep => return Ok(Beside { members, password: false }),
-            PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
-            PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
+            other => other.into(),
         }
-        Ok(Beside { members, password: true })
     }
 }
 
-impl Unit for Change {
-    type Output = Record;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now, .. } = &self.scope;
-        let tenant = &client.tenant;
-        let mut used = self.scope.used;
-        let locked = resources::lock(conn, *client, kind, &self.id).await?;
-        let mut row = locked.ok_or_else(|| not_found(kind))?;
-        self.expect.check(row.version)?;
-        // lastModified never goes back, even if the clock does.
-        let now = (*now).max(row.modified);
-        let stored = parse(&row.document)?;
-        let document = self.document(&stored)?;
-        let beside = self.beside(conn, &row, &mut used).await?;
-        if document != stored {
-            row = resources::replace(conn, *client, kind, &row, &stored, &document, now).await?;
-        } else if beside.any() {
-            row = resources::touch(conn, *tenant, &row, now).await?;
-        }
-        let changed = if document != stored || beside.any() {
-            let action = match self.what {
-                What::Replace(_) => Action::Replaced,
-                What::Patch(_) => Action::Patched,
-            };
-            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
-        } else {
-            Vec::new()
-        };
-        if let Some(limit) = self.answer_members
-            && show.shows(Storage::Members)
-            && members::more_than(conn, *tenant, row.num, limit).await?
-        {
-            return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
-        }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
-    }
-}
-
-struct Delete {
-    scope: Scope,
-    id: String,
-    expect: Expect,
-}
-
-impl Unit for Delete {
-    type Output = Used;
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<Used, Error> {
-        let Scope { client, kind, now, used, values, .. } = &self.scope;
-        let locked = resources::lock(conn, *client, kind, &self.id).await?;
-        let row = locked.ok_or_else(|| not_found(kind))?;
-        self.expect.check(row.version)?;
-        let document = parse(&row.document)?;
-        let documents = (&document, &Object::new());
-        let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
-        if used.has(Tolerance::SoftDelete) {
-            deleted::keep(conn, *client, &row, *now).await?;
-        }
-        let groups = resources::remove(conn, client.tenant, &row, *now).await?;
-        changes.extend(groups.into_iter().map(audit::lost_a_member));
-        self.scope.note_all(conn, &changes).await?;
-        Ok(*used)
-    }
-}
-
-fn parse(document: &str) -> Result<Object, Error> {
+/// A stored document.
+pub(super) fn parse(document: &str) -> Result<Object, Error> {
     serde_json::from_str(document).map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))
 }

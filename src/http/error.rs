@@ -226,6 +226,11 @@ impl From<directory::Error> for Refusal {
                 let detail = format!("the user owns {} objects; move them to another user first", owned.len());
                 Self::new(StatusCode::CONFLICT, detail)
             }
+            directory::Error::Conflict(field) => Self {
+                scim_type: Some(scim::ScimType::Uniqueness),
+                field: Some(field.attribute().to_owned()),
+                ..Self::new(StatusCode::CONFLICT, format!("{field}: another user has this value; it must be unique"))
+            },
             directory::Error::Credentials => {
                 Self::new(StatusCode::UNAUTHORIZED, "the user is unknown or the password is wrong")
             }

@@ -18,6 +18,7 @@ use super::value::Key;
 use super::{Error, Object};
 use resolve::Scope;
 use serde_json::Value;
+use syntax::{Column, Name, Question, Term, Tree};
 
 /// How often a filter may look through the groups of a user: each time every group above is climbed.
 const MOST_ON_GROUPS: usize = 10;
@@ -102,6 +103,29 @@ pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
         )));
     }
     Ok(filter)
+}
+
+/// A comparison, as if a client had written `path operator literal`: the path is resolved and the
+/// literal brought to the type of the attribute, but no text is made of it.
+///
+/// # Errors
+/// As [`compile`].
+pub fn test(kind: &ResourceType, path: &str, operator: Operator, literal: &Value) -> Result<Filter, Error> {
+    let question = Question::Compare { operator, literal: literal.clone(), at: Column::default() };
+    ask(kind, path, question)
+}
+
+/// Whether an attribute has a value, as if a client had written `path pr`.
+///
+/// # Errors
+/// As [`compile`].
+pub fn present(kind: &ResourceType, path: &str) -> Result<Filter, Error> {
+    ask(kind, path, Question::Present)
+}
+
+fn ask(kind: &ResourceType, path: &str, question: Question) -> Result<Filter, Error> {
+    let name = Name { text: path.to_owned(), at: Column::default() };
+    resolve::resolve(&Scope::Resource(kind), &Tree::Term(Term { name, question }))
 }
 
 /// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of

@@ -207,6 +207,12 @@ fn is_base64(text: &str) -> bool {
     ENGINES.iter().any(|engine| engine.decode(text).is_ok())
 }
 
+/// Whether a text is a date of the calendar, written `yyyy-mm-dd`.
+#[must_use]
+pub fn is_date(text: &str) -> bool {
+    instant::date(text).is_some()
+}
+
 /// The search document of a resource: the same shape, with every simple value replaced by its key
 /// and everything absent that is never returned. Lists are never empty, nothing is null.
 ///

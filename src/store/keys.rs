@@ -211,7 +211,7 @@ pub(super) fn index_key(key: &Key) -> Option<String> {
     }
 }
 
-fn unique_key(key: &Key) -> String {
+pub(super) fn unique_key(key: &Key) -> String {
     let text = match key {
         Key::Text(text) => text.clone(),
         Key::Boolean(truth) => truth.to_string(),

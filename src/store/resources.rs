@@ -75,7 +75,21 @@ pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
 }
 
-/// The same, locked until the unit of work ends.
+/// The resource of that type and number.
+///
+/// # Errors
+/// If the database fails.
+pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num: i64) -> Result<Option<Row>, Error> {
+    let mut sql = conn.sql().fixed();
+    let tenant = sql.hold(client.tenant.0);
+    sql.push("SELECT r.num, r.type, r.id, r.version, r.created, r.modified, r.doc, ");
+    external_ids::value(&mut sql, tenant, client.connection, "r.num");
+    sql.push(" FROM resource r WHERE r.num = ").bind(num).push(" AND r.tenant = ").again(tenant);
+    sql.push(" AND r.type = ").bind(kind.name.as_str());
+    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
+}
+
+/// The same as [`load`], locked until the unit of work ends.
 ///
 /// # Errors
 /// If the database fails.

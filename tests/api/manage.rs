@@ -28,7 +28,7 @@ both! {
 const SECOND: i64 = 1_000_000;
 
 fn token(name: &str) -> NewToken {
-    NewToken { name: name.to_owned(), scopes: Scopes::scim(), expires: None, addresses: Vec::new() }
+    NewToken { name: name.to_owned(), scopes: Scopes::directory(), expires: None, addresses: Vec::new() }
 }
 
 /// A request with another token than the case's.

@@ -8,7 +8,7 @@ use jiff::civil;
 /// is the second before it.
 pub(super) fn microseconds(text: &str) -> Option<i64> {
     let (date, rest) = text.split_once(['T', 't'])?;
-    let [year, month, day] = fields(date, '-', [4, 2, 2])?;
+    let date = self::date(date)?;
     let clock_end = rest.find(|c: char| !c.is_ascii_digit() && c != ':').unwrap_or(rest.len());
     let (clock, rest) = rest.split_at_checked(clock_end)?;
     let [hour, minute, second] = fields(clock, ':', [2, 2, 2])?;
@@ -16,10 +16,9 @@ pub(super) fn microseconds(text: &str) -> Option<i64> {
         None => (0, rest),
         Some(rest) => fraction(rest)?,
     };
-    if year == 0 || second > 60 {
+    if second > 60 {
         return None;
     }
-    let date = civil::Date::new(i16::try_from(year).ok()?, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()?;
     let time =
         civil::Time::new(i8::try_from(hour).ok()?, i8::try_from(minute).ok()?, i8::try_from(second.min(59)).ok()?, 0)
             .ok()?;
@@ -27,6 +26,13 @@ pub(super) fn microseconds(text: &str) -> Option<i64> {
     let epoch = civil::DateTime::constant(1970, 1, 1, 0, 0, 0, 0);
     let since = date.to_datetime(time).duration_since(epoch).as_secs().checked_sub(seconds(offset)?)?;
     since.checked_mul(1_000_000)?.checked_add(i64::from(fraction))
+}
+
+/// The date of years 0001 to 9999 that `yyyy-mm-dd` means.
+pub(super) fn date(text: &str) -> Option<civil::Date> {
+    let [year, month, day] = fields(text, '-', [4, 2, 2])?;
+    let year = i16::try_from(year).ok().filter(|year| *year > 0)?;
+    civil::Date::new(year, i8::try_from(month).ok()?, i8::try_from(day).ok()?).ok()
 }
 
 /// Three numbers of fixed widths and what separates them, and nothing else.

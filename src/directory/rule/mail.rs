@@ -1,0 +1,92 @@
+//! Mail addresses and external ids, which native APIs let only one user have, though SCIM does not mind.
+//!
+//! A native write looks whether somebody has the value and claims it, so that of two at once one
+//! fails. A write through another door takes a claim along if it can and drops it otherwise.
+
+use super::{Rules, with};
+use crate::directory::{Error, Field};
+use crate::scim::Object;
+use crate::scim::value::fold;
+use crate::store::{Conn, claims};
+use serde_json::Value;
+
+/// The claim of a mail address.
+const EMAIL: &str = "email";
+
+/// The primary mail address, or else the first one.
+pub(in crate::directory) fn primary_mail(document: &Object) -> Option<&str> {
+    let mails = document.get("emails")?.as_array()?;
+    let value = |mail: &'_ Value| mail.get("value").is_some_and(Value::is_string);
+    let primary = mails.iter().find(|mail| mail.get("primary") == Some(&Value::Bool(true)) && value(mail));
+    primary.or_else(|| mails.iter().find(|mail| value(mail)))?.get("value")?.as_str()
+}
+
+/// A user name that was the mail address becomes the new one; true if it did.
+pub(in crate::directory) fn follow_mail(before: &Object, document: &mut Object) -> bool {
+    let name = |document: &Object| document.get("userName").and_then(Value::as_str).map(fold);
+    let mail = |document: &Object| primary_mail(document).map(fold);
+    let were_equal = name(before).is_some() && name(before) == mail(before);
+    if !were_equal || name(document) != name(before) || mail(document) == mail(before) {
+        return false;
+    }
+    let Some(new) = primary_mail(document).map(ToOwned::to_owned) else { return false };
+    document.insert("userName".to_owned(), Value::from(new));
+    true
+}
+
+impl Rules<'_> {
+    /// Claims what a native write brings, and keeps claims true.
+    pub(super) async fn claim(
+        &self,
+        conn: &mut Conn,
+        num: i64,
+        before: Option<&Object>,
+        after: &Object,
+    ) -> Result<(), Error> {
+        let mail = |document: &Object| primary_mail(document).map(fold);
+        let (old, new) = (before.and_then(mail), mail(after));
+        self.renew(conn, num, (Field::Email, EMAIL), old.as_deref(), new.as_deref()).await?;
+        let external = |document: &Object| document.get("externalId").and_then(Value::as_str).map(ToOwned::to_owned);
+        let (old, new) = (before.and_then(external), external(after));
+        let claim = format!("externalId:{}", self.client.connection);
+        self.renew(conn, num, (Field::ExternalId, &claim), old.as_deref(), new.as_deref()).await
+    }
+
+    async fn renew(
+        &self,
+        conn: &mut Conn,
+        num: i64,
+        (field, claim): (Field, &str),
+        old: Option<&str>,
+        new: Option<&str>,
+    ) -> Result<(), Error> {
+        if old == new {
+            return Ok(());
+        }
+        let tenant = self.client.tenant;
+        let held = old.is_some() && claims::release(conn, tenant, num, claim).await?;
+        let Some(new) = new else { return Ok(()) };
+        let is_native = self.door.is_native();
+        if !is_native && !held {
+            return Ok(());
+        }
+        // First the claim: who waits for another write sees what that has written.
+        let taken = claims::take(conn, tenant, (&self.kind.name, num), claim, new).await?;
+        if !is_native {
+            return Ok(());
+        }
+        if !taken || self.is_held_by_another(conn, num, field, new).await? {
+            return Err(Error::Conflict(field));
+        }
+        Ok(())
+    }
+
+    async fn is_held_by_another(&self, conn: &mut Conn, num: i64, field: Field, text: &str) -> Result<bool, Error> {
+        let path = match field {
+            Field::Email => "emails.value",
+            Field::UserName | Field::ExternalId => field.attribute(),
+        };
+        let rows = with(conn, self.client, self.kind, path, text).await?;
+        Ok(rows.iter().any(|row| row.num != num))
+    }
+}

@@ -1,0 +1,140 @@
+//! The unit of work that changes a resource: a replace, a patch, or an edit of its document.
+
+use super::{Scope, not_found, parse};
+use crate::directory::audit::Beside;
+use crate::directory::rule::{Windows, follow_mail, own};
+use crate::directory::user::Edit;
+use crate::directory::{Error, Expect, Record, record};
+use crate::scim::patch::{self, MemberEdit};
+use crate::scim::schema::Storage;
+use crate::scim::tolerance::Used;
+use crate::scim::{Object, resource, validate};
+use crate::store::audit::Action;
+use crate::store::{Conn, Row, Unit, members, passwords, resources};
+use std::sync::Arc;
+
+/// A replace, a patch or an edit.
+pub(in crate::directory) struct Change {
+    pub scope: Scope,
+    pub id: String,
+    pub expect: Expect,
+    pub what: What,
+    pub members: Vec<MemberEdit>,
+    pub password: PasswordChange,
+    /// The SCIM base URL, for filters on `$ref`.
+    pub base: String,
+    /// The most members the answer lists; none for no bound.
+    pub answer_members: Option<u32>,
+}
+
+/// What becomes of the document.
+pub(in crate::directory) enum What {
+    /// This, but for what a replace keeps.
+    Replace(Object),
+    /// What these make of it.
+    Patch(Vec<patch::Edit>),
+    /// What this makes of it. A user that changes itself may not raise its own rights.
+    Edit { edit: Edit, by_itself: bool },
+}
+
+/// What becomes of the password.
+pub(in crate::directory) enum PasswordChange {
+    Keep,
+    Remove,
+    /// The hash.
+    Set(String),
+}
+
+/// A document as it will be, before the rules.
+struct Draft {
+    document: Object,
+    windows: Windows,
+    /// The user name went with the mail address.
+    followed: bool,
+}
+
+impl Change {
+    fn draft(&self, stored: &Object) -> Result<Draft, Error> {
+        let kind = &self.scope.kind;
+        match &self.what {
+            What::Replace(document) => {
+                let mut document = document.clone();
+                validate::replace(kind, stored, &mut document)?;
+                Ok(Draft { document, windows: Windows::Whole, followed: false })
+            }
+            What::Patch(edits) => {
+                let mut document = stored.clone();
+                patch::apply(kind, edits, &mut document)?;
+                validate::patch(kind, stored, &mut document)?;
+                Ok(Draft { document, windows: Windows::of(edits), followed: false })
+            }
+            What::Edit { edit, by_itself } => {
+                let mut document = stored.clone();
+                edit(&mut document)?;
+                let followed = self.scope.door.is_native() && follow_mail(stored, &mut document);
+                if *by_itself {
+                    own::check(kind, stored, &document, followed)?;
+                }
+                validate::patch(kind, stored, &mut document)?;
+                Ok(Draft { document, windows: Windows::Core, followed })
+            }
+        }
+    }
+
+    /// Applies what does not live in the document; answers what of it changed.
+    async fn beside(&self, conn: &mut Conn, row: &Row, used: &mut Used) -> Result<Beside, Error> {
+        let tenant = self.scope.client.tenant;
+        let members = self.scope.edit_members(conn, row, &self.members, &self.base, used).await?;
+        match &self.password {
+            PasswordChange::Keep => return Ok(Beside { members, password: false }),
+            PasswordChange::Remove => passwords::set(conn, tenant, row.num, None).await?,
+            PasswordChange::Set(hash) => passwords::set(conn, tenant, row.num, Some(hash)).await?,
+        }
+        Ok(Beside { members, password: true })
+    }
+}
+
+impl Unit for Change {
+    type Output = Record;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
+        let Scope { client, kind, show, now, .. } = &self.scope;
+        let tenant = &client.tenant;
+        let mut used = self.scope.used;
+        let locked = resources::lock(conn, *client, kind, &self.id).await?;
+        let mut row = locked.ok_or_else(|| not_found(kind))?;
+        self.expect.check(row.version)?;
+        // lastModified never goes back, even if the clock does.
+        let now = (*now).max(row.modified);
+        let stored = parse(&row.document)?;
+        let Draft { mut document, windows, followed } = self.draft(&stored)?;
+        let rules = self.scope.rules(now);
+        rules.settle(conn, Some(&stored), &mut document, windows).await?;
+        let document = resource::finish(kind, &self.id, document);
+        let beside = self.beside(conn, &row, &mut used).await?;
+        if document != stored {
+            let replaced = resources::replace(conn, *client, kind, &row, &stored, &document, now).await;
+            row = replaced.map_err(|error| self.scope.refusal(error, followed))?;
+        } else if beside.any() {
+            row = resources::touch(conn, *tenant, &row, now).await?;
+        }
+        let changed = if document != stored || beside.any() {
+            rules.conclude(conn, row.num, Some(&stored), &document, beside.password).await?;
+            let action = match self.what {
+                What::Replace(_) => Action::Replaced,
+                What::Patch(_) | What::Edit { .. } => Action::Patched,
+            };
+            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
+        } else {
+            Vec::new()
+        };
+        if let Some(limit) = self.answer_members
+            && show.shows(Storage::Members)
+            && members::more_than(conn, *tenant, row.num, limit).await?
+        {
+            return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
+        }
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+    }
+}

@@ -1,0 +1,62 @@
+//! The unit of work that makes a resource.
+
+use super::Scope;
+use crate::directory::audit::Beside;
+use crate::directory::rule::Windows;
+use crate::directory::{Error, Record, record};
+use crate::scim::patch::MemberEdit;
+use crate::scim::schema::Storage;
+use crate::scim::{Object, resource};
+use crate::store::audit::Action;
+use crate::store::{Conn, Unit, passwords, resources};
+use std::sync::Arc;
+
+/// A new resource.
+pub(in crate::directory) struct Create {
+    pub scope: Scope,
+    pub id: String,
+    /// Valid, without `schemas` and `id`.
+    pub document: Object,
+    pub members: Vec<String>,
+    /// The hash.
+    pub password: Option<String>,
+    /// The roles that are given to users who come without any are given.
+    pub default_roles: bool,
+}
+
+impl Unit for Create {
+    type Output = Record;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
+        let Scope { client, kind, show, now, .. } = &self.scope;
+        let tenant = &client.tenant;
+        let mut used = self.scope.used;
+        let mut document = self.document.clone();
+        let rules = self.scope.rules(*now);
+        if self.default_roles {
+            rules.give_default_roles(conn, &mut document).await?;
+        }
+        rules.settle(conn, None, &mut document, Windows::Whole).await?;
+        let document = resource::finish(kind, &self.id, document);
+        let made = resources::insert(conn, *client, kind, &self.id, &document, *now).await;
+        let row = made.map_err(|error| self.scope.refusal(error, false))?;
+        let members = match self.members.as_slice() {
+            [] => false,
+            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
+        };
+        if let Some(hash) = &self.password {
+            passwords::set(conn, *tenant, row.num, Some(hash)).await?;
+        }
+        let beside = Beside { members, password: self.password.is_some() };
+        rules.conclude(conn, row.num, None, &document, false).await?;
+        let documents = (&Object::new(), &document);
+        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
+        if kind.stored_as(Storage::Members).is_none() {
+            // Nothing can be in a group before it exists.
+            let groups = show.shows(Storage::Groups).then(Vec::new);
+            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
+        }
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+    }
+}
