@@ -11,6 +11,7 @@ mod gravatar;
 mod logixx;
 mod prefix;
 mod publica;
+mod read;
 
 pub use prefix::{Prefix, Prefixes};
 
