@@ -9,6 +9,8 @@ mod appcrm;
 mod call;
 mod gravatar;
 mod logixx;
+mod nullable;
+mod page;
 mod prefix;
 mod publica;
 mod read;
