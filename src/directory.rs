@@ -26,6 +26,8 @@ pub use error::{Error, Field};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
 
+pub use crate::store::TenantId;
+
 use crate::auth::password::Hasher;
 use crate::clock::Clock;
 use crate::ident::Ids;

@@ -15,6 +15,7 @@ pub mod projection;
 pub mod redact;
 pub mod resource;
 pub mod schema;
+pub mod shown;
 pub mod tolerance;
 pub mod urn;
 pub mod validate;

@@ -9,6 +9,7 @@ pub mod audit;
 pub mod catalogues;
 pub mod claims;
 pub mod connections;
+pub mod counted;
 pub mod deleted;
 pub mod dialect;
 pub mod estate;

@@ -55,6 +55,34 @@ ALTER TABLE token ADD COLUMN owner INTEGER;
 CREATE INDEX token_owner ON token (tenant, owner) WHERE owner IS NOT NULL;
 ALTER TABLE tenant ADD COLUMN organization TEXT;
 
+-- The users there are have their number and the API they came through in the document and the search
+-- document, and are found by the name that is shown.
+UPDATE resource
+SET doc = json_set(json_insert(doc, '$.schemas[#]', 'urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User'),
+                   '$."urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"',
+                   json_object('numericId', num, 'provisionedBy', 'scim')),
+    sdoc = jsonb_set(jsonb_insert(sdoc, '$.schemas[#]', 'urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User'),
+                     '$."urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"',
+                     jsonb_object('numericId', num, 'provisionedBy', 'scim'),
+                     '$."urn:ietf:params:scim:schemas:extension:appcrm:2.0:User"',
+                     jsonb_object('name', coalesce(sdoc ->> '$.displayName',
+                                                   sdoc ->> '$.name.formatted',
+                                                   (sdoc ->> '$.name.givenName') || ' ' || (sdoc ->> '$.name.familyName'),
+                                                   sdoc ->> '$.name.givenName',
+                                                   sdoc ->> '$.name.familyName',
+                                                   sdoc ->> '$.userName')))
+WHERE type = 'User';
+
+-- Whose manager somebody is, is looked up.
+INSERT INTO attr_index (tenant, attribute, key, num, element)
+SELECT m.tenant, 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User:manager.value', substr(m.manager, 1, 256),
+       m.num, 0
+FROM (SELECT tenant, num,
+             sdoc ->> '$."urn:ietf:params:scim:schemas:extension:enterprise:2.0:User".manager.value' AS manager
+      FROM resource
+      WHERE type = 'User') m
+WHERE m.manager IS NOT NULL;
+
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
     ('catalogue',  'catalogue',            '100 100 10 1'),
     ('session',    'session_owner',        '10000 10000 2'),

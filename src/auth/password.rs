@@ -1,14 +1,22 @@
-//! Password hashes: argon2id, m=19456 KiB, t=2, p=1, as PHC strings.
+//! Password hashes: argon2id, m=19456 KiB, t=2, p=1, as PHC strings; others are understood, so that
+//! users can bring theirs, and made anew when the password is next seen.
 //!
 //! Hashing takes tens of milliseconds of a whole core and 19 MiB, so it runs off the async threads,
 //! on as many threads as there are cores, behind a queue with an end.
 
+mod stored;
+
+pub use stored::Refused;
+
 use crate::ident;
-use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, PasswordHash, Version};
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Algorithm, Argon2, Params, Version};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
 use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
+use stored::Stored;
 use tokio::sync::Semaphore;
 
 /// The fewest bytes a password may have.
@@ -73,16 +81,30 @@ impl Hasher {
     /// Whether the password has this hash.
     ///
     /// # Errors
-    /// [`Error::Busy`] past the bound; [`Error::Failed`] if the hash is no PHC string of argon2.
+    /// [`Error::Busy`] past the bound; [`Error::Failed`] if the hash is none that is understood.
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, Error> {
-        let hash = PasswordHash::new(hash).ok().filter(|hash| hash.hash.is_some()).ok_or(Error::Failed)?;
-        let (argon2, password) = (self.argon2(), password.to_owned());
-        // The costs are those of the stored string; the comparison takes constant time.
-        match self.run(move || argon2.verify_password(password.as_bytes(), &hash)).await? {
-            Ok(()) => Ok(true),
-            Err(password_hash::Error::PasswordInvalid) => Ok(false),
-            Err(_) => Err(Error::Failed),
-        }
+        let hash = Stored::parse(hash).map_err(|_| Error::Failed)?;
+        let password = password.to_owned();
+        // The costs are those of the stored hash; the comparison takes constant time.
+        self.run(move || hash.verify(password.as_bytes())).await?.ok_or(Error::Failed)
+    }
+
+    /// Takes the time of [`Self::verify`] with a hash of ours, for a password that can only be wrong.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] past the bound.
+    pub async fn pretend(&self, password: &str) -> Result<(), Error> {
+        // Nothing is known to have this hash.
+        let text = |bytes: &[u8]| STANDARD_NO_PAD.encode(bytes);
+        let (salt, output) = (text(&ident::random::<16>()), text(&ident::random::<32>()));
+        let (m, t, p) = (self.params.m_cost(), self.params.t_cost(), self.params.p_cost());
+        self.verify(password, &format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${output}")).await.map(drop)
+    }
+
+    /// Whether a hash is weaker than those made here, or of another kind.
+    #[must_use]
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        !Stored::parse(hash).is_ok_and(|hash| hash.is_as_good_as(&self.params))
     }
 
     fn argon2(&self) -> Argon2<'static> {
@@ -101,6 +123,14 @@ impl Hasher {
         });
         task.await.map_err(|_| Error::Failed)
     }
+}
+
+/// Checks a hash from another system, which is then stored as it is.
+///
+/// # Errors
+/// If it is none that is understood, or would take too long.
+pub fn check_import(hash: &str) -> Result<(), Refused> {
+    Stored::parse(hash).map(drop)
 }
 
 impl Default for Hasher {
@@ -147,9 +177,27 @@ mod tests {
 
     #[tokio::test]
     async fn a_hash_of_another_kind_is_an_error_and_not_a_mismatch() {
-        for hash in ["", "plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=1"] {
+        for hash in ["", "plain", "$2b$10$abcdefghijklmnopqrstuv", "$argon2id$v=19$m=1", "$6$salt$hash"] {
             assert!(matches!(Hasher::cheap().verify("correct horse", hash).await, Err(Error::Failed)), "{hash:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_hash_is_outdated_if_it_is_weaker_or_of_another_kind() {
+        let (cheap, full) = (Hasher::cheap(), Hasher::new());
+        let (weak, strong) = (cheap.hash("correct horse").await.unwrap(), full.hash("correct horse").await.unwrap());
+        assert!(full.is_outdated(&weak) && !full.is_outdated(&strong));
+        assert!(!cheap.is_outdated(&weak) && !cheap.is_outdated(&strong));
+        assert!(cheap.is_outdated(&strong.replace("argon2id", "argon2i")));
+    }
+
+    #[tokio::test]
+    async fn pretending_uses_the_hashers_own_cost_and_never_fails() {
+        Hasher::cheap().pretend("correct horse").await.unwrap();
+        let hasher = Hasher::with(Hasher::cheap().params, 0);
+        let places = u32::try_from(hasher.places.available_permits()).unwrap();
+        let _taken = Arc::clone(&hasher.places).acquire_many_owned(places).await.unwrap();
+        assert!(matches!(hasher.pretend("correct horse").await, Err(Error::Busy)), "it goes through the same queue");
     }
 
     #[tokio::test]

@@ -31,6 +31,7 @@ pub(super) fn token(token: &Token, text: Option<&str>) -> Value {
         "expires": token.expires.map(rfc3339),
         "used": token.used.map(rfc3339),
         "addresses": token.addresses,
+        "user": token.user,
     });
     if let (Some(text), Some(object)) = (text, object.as_object_mut()) {
         object.insert("token".to_owned(), text.into());
@@ -139,9 +140,10 @@ pub(super) fn tokens(rows: &[Token]) -> String {
             when(row.expires),
             when(row.used),
             from,
+            row.user.clone().unwrap_or_default(),
         ]
     };
-    let heads = ["NUM", "CONNECTION", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES", "USED", "FROM"];
+    let heads = ["NUM", "CONNECTION", "NAME", "STARTS WITH", "SCOPES", "CREATED", "EXPIRES", "USED", "FROM", "USER"];
     table(heads, rows.iter().map(cells))
 }
 

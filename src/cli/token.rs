@@ -22,7 +22,8 @@ pub(super) enum Command {
         /// The connection it belongs to
         #[arg(long, value_name = "NAME", default_value = "default")]
         connection: String,
-        /// A right it carries: scim, scim:read, or admin to manage every tenant; may be repeated
+        /// A right it carries: scim, scim:read, users:read, users:write, self, or admin to manage every tenant;
+        /// may be repeated
         #[arg(long = "scope", value_name = "SCOPE", default_value = "scim")]
         scopes: Vec<Scope>,
         /// When it ends: after so long (12h, 90d, 52w), or at an instant such as 2030-01-31T00:00:00Z; left out, never
@@ -31,6 +32,9 @@ pub(super) enum Command {
         /// Where it may be used from, such as 192.0.2.0/24; may be repeated; left out, anywhere
         #[arg(long = "from", value_name = "CIDR")]
         addresses: Vec<String>,
+        /// The user it stands for, by user name; left out, a program
+        #[arg(long, value_name = "NAME")]
+        user: Option<String>,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -109,9 +113,9 @@ pub(super) fn parse_end(text: &str) -> Result<End, String> {
 /// Does what is asked and says what to print.
 pub(super) async fn answer(command: Command, house: &Directory, clock: &Clock) -> Result<String, Error> {
     match command {
-        Command::Create { name, tenant, connection, scopes, expires, addresses, json } => {
+        Command::Create { name, tenant, connection, scopes, expires, addresses, user, json } => {
             let expires = expires.map(|end| end.instant(clock.now())).transpose()?;
-            let new = NewToken { name, scopes: scopes.into_iter().collect(), expires, addresses };
+            let new = NewToken { name, scopes: scopes.into_iter().collect(), expires, addresses, user };
             let (secret, token) = house.create_token(&tenant.name(house).await?, &connection, new).await?;
             if json {
                 return Ok(show::json_text(&show::token(&token, Some(secret.reveal()))));

@@ -8,10 +8,15 @@ use crate::auth::range::Ranges;
 use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
+use crate::scim::Object;
 use crate::scim::tolerance::Profile;
+use crate::store::sessions::Owner;
 use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
+
+/// The extension whose attributes give users rights.
+const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]
@@ -45,6 +50,18 @@ pub struct Principal {
     pub access_api: bool,
     /// The number of the session; none for a token.
     pub session: Option<i64>,
+}
+
+impl Principal {
+    /// The user of a session or a token, with the rights that its document tells.
+    pub(super) fn new(user: &Owner, session: Option<i64>) -> Result<Self, Error> {
+        let document: Object = serde_json::from_str(&user.document)
+            .map_err(|error| Error::Internal(format!("a stored document is not JSON: {error}")))?;
+        let right = |name| document.get(APPCRM)?.get(name)?.as_bool();
+        let super_admin = right("superAdmin").unwrap_or(false);
+        let access_api = super_admin || right("accessApi").unwrap_or(false);
+        Ok(Self { num: user.num, id: user.id.clone(), super_admin, access_api, session })
+    }
 }
 
 impl Caller {
@@ -131,7 +148,7 @@ impl Directory {
     /// [`Error::Busy`] if the keys of its issuer cannot be had at present.
     pub async fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Error> {
         let now = self.inner.clock.now();
-        let Some((token, profile)) = self.valid(token, now).await? else {
+        let Some(tokens::Found { token, profile, user }) = self.valid(token, now).await? else {
             // A token of ours may look like a signed one, so those come second.
             return if Unverified::looks_like(token) {
                 self.authenticate_issued(token, now).await
@@ -142,9 +159,16 @@ impl Directory {
         if !Ranges::parse(&token.addresses).map_err(Error::Internal)?.allow(from) {
             return Err(Error::Unauthenticated);
         }
+        // The token of a user who is not active, or no more, opens nothing; it may again later.
+        let user = user.filter(|user| user.active);
+        if token.owner.is_some() && user.is_none() {
+            return Err(Error::Unauthenticated);
+        }
         self.inner.usage.note(&token, now);
         let credential = format!("token {} ({})", token.num, token.name);
-        Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)
+        let caller = Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)?;
+        let principal = user.map(|user| Principal::new(&user, None)).transpose()?;
+        Ok(Caller { principal, ..caller })
     }
 
     /// Whether there is a valid token of this text, wherever it may be used from.
@@ -155,10 +179,10 @@ impl Directory {
         Ok(self.valid(token, self.inner.clock.now()).await?.is_some())
     }
 
-    async fn valid(&self, token: &str, now: Micros) -> Result<Option<(tokens::Token, String)>, Error> {
+    async fn valid(&self, token: &str, now: Micros) -> Result<Option<tokens::Found>, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = tokens::find(&mut conn, &token::digest(token)).await?;
-        Ok(found.filter(|(token, _)| token.expires.is_none_or(|end| end > now)))
+        Ok(found.filter(|found| found.token.expires.is_none_or(|end| end > now)))
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no

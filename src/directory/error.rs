@@ -43,7 +43,8 @@ pub enum Error {
     /// Too many wrong passwords; after how many seconds the next attempt is heard.
     #[error("too many attempts to log in")]
     TooManyAttempts(u64),
-    /// An entry of a catalogue that is referred to; by what.
+    /// An entry of a catalogue that is referred to, or an id that another entry has; the sentence says
+    /// what stands in the way and what to do.
     #[error("{0}")]
     InUse(String),
     /// Something of that name exists already; the word for it.

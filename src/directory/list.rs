@@ -46,6 +46,7 @@ impl Directory {
             offset: start_index - 1,
             limit: request.count.unwrap_or(limits.default_results).min(limits.max_results),
             base: base.to_owned(),
+            now: self.inner.clock.now(),
         };
         let mut conn = self.inner.store.read().await?;
         let page = select::page(&mut conn, caller.client(), &query).await?;
@@ -55,7 +56,7 @@ impl Directory {
             let (kind, show) = known.ok_or_else(|| Error::Internal("a list has a type nobody asked for".to_owned()))?;
             rows.push((Arc::clone(kind), show, row));
         }
-        let records = record::complete_all(&mut conn, caller.tenant, rows).await?;
+        let records = record::complete_all(&mut conn, caller.tenant, rows, query.now).await?;
         Ok(Listing { total: page.total, start_index, records })
     }
 }

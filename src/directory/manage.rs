@@ -7,6 +7,7 @@
 mod connection;
 mod tenant;
 mod token;
+mod user;
 
 pub(super) use tenant::Plan;
 
@@ -67,6 +68,8 @@ pub struct Token {
     pub used: Option<Micros>,
     /// The address ranges (CIDR) it may be used from; empty for any.
     pub addresses: Vec<String>,
+    /// The name of the user it stands for; none for a program, and for a user that is gone.
+    pub user: Option<String>,
 }
 
 /// What a new token is to be.
@@ -80,6 +83,8 @@ pub struct NewToken {
     pub expires: Option<Micros>,
     /// The address ranges (CIDR) it may be used from; empty for any.
     pub addresses: Vec<String>,
+    /// The name of the user it is to stand for; none for a program.
+    pub user: Option<String>,
 }
 
 /// A tenant that was made just now, with its first connection and the only sight of its first token.

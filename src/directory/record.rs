@@ -5,6 +5,7 @@ use crate::clock::Micros;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::Used;
+use crate::store::counted::{self, Count};
 use crate::store::members::{self, Member, Membership};
 use crate::store::{Conn, Row, TenantId};
 use std::collections::HashMap;
@@ -31,6 +32,10 @@ pub struct Record {
     pub groups: Option<Vec<Membership>>,
     /// Its members; none if the projection does not show them.
     pub members: Option<Vec<Member>>,
+    /// How many sessions it has; none if the projection does not show it.
+    pub sessions: Option<i64>,
+    /// How much depends on it; none if the projection does not show it.
+    pub dependents: Option<i64>,
     /// The members were left out because there are more than a PATCH answers with.
     pub too_many_members: bool,
     /// The names of the attributes that the write which answers with it has changed.
@@ -84,16 +89,19 @@ pub(super) async fn complete(
     kind: &Arc<ResourceType>,
     row: Row,
     show: &Projection,
+    now: Micros,
 ) -> Result<Record, Error> {
-    let mut records = complete_all(conn, tenant, vec![(Arc::clone(kind), show, row)]).await?;
+    let mut records = complete_all(conn, tenant, vec![(Arc::clone(kind), show, row)], now).await?;
     records.pop().ok_or_else(|| Error::Internal("a completed record went missing".to_owned()))
 }
 
-/// Completes the rows of a page: one query for all their groups, one for all their members.
+/// Completes the rows of a page: one query for all their groups, one for all their members, one for
+/// whatever is counted.
 pub(super) async fn complete_all(
     conn: &mut Conn,
     tenant: TenantId,
     rows: Vec<(Arc<ResourceType>, &Projection, Row)>,
+    now: Micros,
 ) -> Result<Vec<Record>, Error> {
     let showing = |storage| {
         rows.iter().filter(move |(_, show, _)| show.shows(storage)).map(|(_, _, row)| row.num).collect::<Vec<_>>()
@@ -111,11 +119,36 @@ pub(super) async fn complete_all(
             lists.entry(member.group).or_default().push(member);
         }
     }
+    let mut sessions = HashMap::new();
+    let with_sessions = showing(Storage::Sessions);
+    if !with_sessions.is_empty() {
+        sessions = counted::load(conn, tenant, &with_sessions, Count::Sessions, now).await?;
+    }
+    let mut dependents = HashMap::new();
+    let counting = |(_, show, _): &&(Arc<ResourceType>, &Projection, Row)| show.shows(Storage::Dependents);
+    // Of several types one may have dependents.
+    if let Some((kind, _, _)) = rows.iter().find(counting) {
+        let nums = showing(Storage::Dependents);
+        dependents = counted::load(conn, tenant, &nums, Count::Dependents(kind), now).await?;
+    }
     let records = rows.into_iter().map(|(kind, _, row)| {
         let (groups, members) = (groups.remove(&row.num), lists.remove(&row.num));
-        Record { groups, members, ..bare(kind, row) }
+        let (sessions, dependents) = (sessions.remove(&row.num), dependents.remove(&row.num));
+        Record { groups, members, sessions, dependents, ..bare(kind, row) }
     });
     Ok(records.collect())
+}
+
+/// The record of a row that was just made: nothing can be in a group, have a session or be a manager
+/// before it exists.
+pub(super) fn newborn(kind: Arc<ResourceType>, row: Row, show: &Projection) -> Record {
+    let none = |storage| show.shows(storage).then_some(0);
+    Record {
+        groups: show.shows(Storage::Groups).then(Vec::new),
+        sessions: none(Storage::Sessions),
+        dependents: none(Storage::Dependents),
+        ..bare(kind, row)
+    }
 }
 
 /// The row alone, without derived attributes.
@@ -131,6 +164,8 @@ pub(super) fn bare(kind: Arc<ResourceType>, row: Row) -> Record {
         document,
         groups: None,
         members: None,
+        sessions: None,
+        dependents: None,
         too_many_members: false,
         changed: Vec::new(),
         used: Used::default(),

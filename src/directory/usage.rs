@@ -101,6 +101,7 @@ mod tests {
             expires: None,
             addresses: text(),
             used,
+            owner: None,
         }
     }
 

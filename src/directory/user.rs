@@ -156,6 +156,7 @@ impl Directory {
             offset,
             limit,
             base: String::new(),
+            now: self.inner.clock.now(),
         };
         let mut conn = self.inner.store.read().await?;
         let page = select::page(&mut conn, caller.client(), &query).await?;
@@ -289,7 +290,8 @@ impl Directory {
         write::dependencies(&mut conn, caller.client(), kind, &row).await
     }
 
-    fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
+    /// The resource type of users.
+    pub(super) fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
         let found = self.inner.registry.resource_type("User");
         found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }

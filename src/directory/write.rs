@@ -46,7 +46,7 @@ impl Directory {
         caller.may_read()?;
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
-        record::complete(&mut conn, caller.tenant, kind, row, show).await
+        record::complete(&mut conn, caller.tenant, kind, row, show, self.inner.clock.now()).await
     }
 
     /// Creates a resource from a body (RFC 7644 §3.3).

@@ -4,6 +4,7 @@
 //! opens all of it, for every tenant of the server; the tenant of the token itself plays no part.
 
 mod answer;
+mod catalogue;
 mod client;
 mod connection;
 mod desk;
@@ -21,6 +22,7 @@ pub(super) use problem::Problem;
 use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::{Caller, Door};
+use catalogue::Catalogues;
 use client::Clients;
 use connection::Connections;
 use history::History;
@@ -49,7 +51,7 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, History);
+pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, Catalogues, History);
 
 /// The groups of operations.
 #[derive(Tags)]
@@ -64,13 +66,15 @@ enum Tag {
     Clients,
     /// The issuers outside whose tokens open a tenant's connections.
     Issuers,
+    /// The named things the users of a tenant refer to.
+    Catalogues,
     /// What a tenant's connections asked and changed.
     History,
 }
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (Tenants, Connections, Tokens, Clients, Issuers, History);
+    let api = (Tenants, Connections, Tokens, Clients, Issuers, Catalogues, History);
     OpenApiService::new(api, "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 

@@ -5,6 +5,8 @@
 
 use poem::http::Method;
 use poem_openapi::OpenApi;
+use poem_openapi::registry::{MetaOperationParam, MetaParamIn, MetaPath, MetaSchemaRef};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One path and its methods.
@@ -54,9 +56,13 @@ impl Routes {
     /// Those and the routes of one API below a prefix.
     pub(super) fn with<T: OpenApi>(self, prefix: &str) -> Self {
         let paths = T::meta().into_iter().flat_map(|api| api.paths);
-        self.and(paths.map(|path| Route {
-            template: format!("{prefix}{}", path.path.trim_end_matches('/')),
-            methods: path.operations.into_iter().map(|operation| operation.method).collect(),
+        self.and(paths.flat_map(|path| {
+            let templates = written_out(&path);
+            let methods: Vec<Method> = path.operations.into_iter().map(|operation| operation.method).collect();
+            templates.into_iter().map(move |template| Route {
+                template: format!("{prefix}{}", template.trim_end_matches('/')),
+                methods: methods.clone(),
+            })
         }))
     }
 
@@ -81,6 +87,19 @@ impl Routes {
     pub(super) fn find(&self, path: &str) -> Option<&Route> {
         self.0.iter().find(|route| route.matches(path))
     }
+}
+
+/// A path; one of which a parameter has only so many values, with each of them.
+fn written_out(path: &MetaPath) -> Vec<String> {
+    let values = |parameter: &MetaOperationParam| match &parameter.schema {
+        MetaSchemaRef::Inline(schema) => schema.enum_items.clone(),
+        MetaSchemaRef::Reference(_) => Vec::new(),
+    };
+    let mut parameters = path.operations.iter().flat_map(|operation| &operation.params);
+    let counted = parameters.find(|parameter| parameter.in_type == MetaParamIn::Path && !values(parameter).is_empty());
+    let Some(parameter) = counted else { return vec![path.path.clone()] };
+    let place = format!("{{{}}}", parameter.name);
+    values(parameter).iter().filter_map(Value::as_str).map(|value| path.path.replace(&place, value)).collect()
 }
 
 #[cfg(test)]

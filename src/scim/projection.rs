@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::schema::{Attribute, ResourceType, Returned, Storage};
+use super::schema::{Attribute, Extension, ResourceType, Returned, Schema, Storage};
 use super::{Object, path};
 use serde_json::Value;
 use std::sync::Arc;
@@ -20,6 +20,8 @@ pub struct Projection {
     derived: Vec<(Storage, bool)>,
     /// Core and common attributes, and extensions by their URN.
     rules: Vec<Rule>,
+    /// The URNs of the core schema and of the extensions.
+    schemas: Vec<String>,
 }
 
 /// What is shown of one attribute, sub-attribute or extension.
@@ -81,21 +83,31 @@ impl Projection {
             let parts = attributes.iter().map(|attribute| rule(Some(urn), attribute, &asked, &excluded)).collect();
             Rule { name: urn.clone(), show: Show::of(parts) }
         }));
-        let derived = [Storage::Members, Storage::Groups].map(|storage| {
+        let in_core = [Storage::Members, Storage::Groups].map(|storage| {
             let attribute = kind.stored_as(storage);
             let shown = attribute.and_then(|attribute| find(&rules, &attribute.name));
             (storage, shown.is_some_and(|rule| rule.show != Show::Nothing))
+        });
+        let in_extensions = [Storage::Sessions, Storage::Dependents, Storage::Shown].map(|storage| {
+            let place = kind.extension_stored_as(storage);
+            (
+                storage,
+                place.is_some_and(|(schema, attribute)| *of_extension(&rules, schema, attribute) != Show::Nothing),
+            )
         });
         let explicit = asked.any || excluded.any;
         let hides = |attribute: &Arc<Attribute>| {
             attribute.storage.is_document() && find(&rules, &attribute.name).is_some_and(|rule| rule.show != Show::All)
         };
-        let hides_extension = kind
-            .extensions
-            .iter()
-            .any(|extension| find(&rules, &extension.schema.id).is_some_and(|rule| rule.show != Show::All));
-        let whole = !explicit && !hides_extension && !kind.schema.attributes.iter().any(hides);
-        Self { explicit, whole, derived: derived.to_vec(), rules }
+        let hides_extension = |Extension { schema, .. }: &Extension| {
+            let mut stored = schema.attributes.iter().filter(|attribute| attribute.storage.is_document());
+            stored.any(|attribute| *of_extension(&rules, schema, attribute) != Show::All)
+        };
+        let whole =
+            !explicit && !kind.extensions.iter().any(hides_extension) && !kind.schema.attributes.iter().any(hides);
+        let derived = in_core.into_iter().chain(in_extensions).collect();
+        let schemas = std::iter::once(&kind.schema).chain(kind.extensions.iter().map(|extension| &extension.schema));
+        Self { explicit, whole, derived, rules, schemas: schemas.map(|schema| schema.id.clone()).collect() }
     }
 
     /// Whether nothing was asked and the type hides nothing by itself: the stored text is the answer.
@@ -111,17 +123,25 @@ impl Projection {
     }
 
     /// Whether the answer shows any part of the derived attribute kept in this way
-    /// ([`Storage::Groups`] or [`Storage::Members`]).
+    /// ([`Storage::Groups`], [`Storage::Members`], [`Storage::Sessions`], [`Storage::Dependents`] or
+    /// [`Storage::Shown`]).
     #[must_use]
     pub fn shows(&self, storage: Storage) -> bool {
         self.derived.iter().any(|(derived, shown)| *derived == storage && *shown)
     }
 
-    /// Takes out of a complete resource what the answer does not show.
+    /// Takes out of a complete resource what the answer does not show; `schemas` names the schemas of the rest
+    /// (RFC 7643 §3).
     pub fn apply(&self, document: &mut Object) {
         document.retain(|name, value| {
             name == "id" || name == "schemas" || find(&self.rules, name).is_some_and(|rule| rule.show.apply(value))
         });
+        let (core, extensions) = self.schemas.split_at(1);
+        let with_values = extensions.iter().filter(|urn| document.contains_key(*urn));
+        let schemas: Value = core.iter().chain(with_values).map(String::as_str).collect();
+        if let Some(listed) = document.get_mut("schemas") {
+            *listed = schemas;
+        }
     }
 }
 
@@ -151,6 +171,15 @@ impl Show {
             (Self::Nothing, _)
             | (Self::Parts(_), Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)) => false,
         }
+    }
+}
+
+/// What is shown of an attribute of an extension.
+fn of_extension<'r>(rules: &'r [Rule], schema: &Schema, attribute: &Attribute) -> &'r Show {
+    match find(rules, &schema.id).map(|rule| &rule.show) {
+        Some(Show::Parts(parts)) => find(parts, &attribute.name).map_or(&Show::Nothing, |rule| &rule.show),
+        Some(show) => show,
+        None => &Show::Nothing,
     }
 }
 

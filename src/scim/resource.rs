@@ -128,7 +128,8 @@ impl<'k> Reader<'k, '_> {
             return Ok(());
         }
         match attribute.storage {
-            Storage::Groups => {}
+            // Read-only, all of them.
+            Storage::Groups | Storage::Number | Storage::Sessions | Storage::Dependents | Storage::Shown => {}
             Storage::Members if sent.is_null() => {}
             Storage::Members => self.draft.members = Some(self.shape.member_ids(attribute, sent)?),
             Storage::Password => self.draft.password = self.shape.password(attribute, sent)?,
@@ -152,6 +153,15 @@ pub(in crate::scim) fn container<'d>(document: &'d mut Object, extension: Option
         Some(schema) => {
             document.entry(schema.id.as_str()).or_insert_with(|| Value::Object(Object::new())).as_object_mut()
         }
+    }
+}
+
+/// Puts a value into the extension that has an attribute kept in this way; `schemas` is left as it is.
+pub fn put_stored_as(kind: &ResourceType, document: &mut Object, storage: Storage, value: Value) {
+    if let Some((schema, attribute)) = kind.extension_stored_as(storage)
+        && let Some(attributes) = container(document, Some(schema))
+    {
+        attributes.insert(attribute.name.clone(), value);
     }
 }
 

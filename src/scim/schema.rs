@@ -113,6 +113,14 @@ pub enum Storage {
     Groups,
     /// As a password hash, beside the document.
     Password,
+    /// As the number of the row, and in the document, so that reading it costs nothing.
+    Number,
+    /// Counted when asked for: the live sessions of a user.
+    Sessions,
+    /// Counted when asked for: who would be left without a manager, and the invitations nobody took yet.
+    Dependents,
+    /// Made from other attributes when asked for, and in the search document: the name that is shown.
+    Shown,
 }
 
 impl Storage {
@@ -121,8 +129,8 @@ impl Storage {
     #[must_use]
     pub fn is_document(self) -> bool {
         match self {
-            Self::Document | Self::Indexed | Self::Connection => true,
-            Self::Members | Self::Groups | Self::Password => false,
+            Self::Document | Self::Indexed | Self::Connection | Self::Number => true,
+            Self::Members | Self::Groups | Self::Password | Self::Sessions | Self::Dependents | Self::Shown => false,
         }
     }
 }
@@ -224,6 +232,15 @@ impl ResourceType {
     pub fn stored_as(&self, storage: Storage) -> Option<&Arc<Attribute>> {
         let common = self.common.attributes.iter().filter(|common| self.schema.attribute(&common.name).is_none());
         self.schema.attributes.iter().chain(common).find(|attribute| attribute.storage == storage)
+    }
+
+    /// The attribute of an extension kept in this way, if the type has one.
+    #[must_use]
+    pub fn extension_stored_as(&self, storage: Storage) -> Option<(&Arc<Schema>, &Arc<Attribute>)> {
+        self.extensions.iter().find_map(|Extension { schema, .. }| {
+            let found = schema.attributes.iter().find(|attribute| attribute.storage == storage);
+            found.map(|attribute| (schema, attribute))
+        })
     }
 }
 

@@ -11,7 +11,7 @@ mod tests;
 
 use super::schema::{Attribute, Kind, ResourceType, Returned, Storage};
 use super::tolerance::Tolerance;
-use super::{Error, Object};
+use super::{Error, Object, resource, shown};
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
@@ -216,7 +216,8 @@ pub fn is_date(text: &str) -> bool {
 /// The search document of a resource: the same shape, with every simple value replaced by its key
 /// and everything absent that is never returned. Lists are never empty, nothing is null.
 ///
-/// `meta` and what is kept as rows (members, groups, the password) are not part of it.
+/// `meta` and what is kept as rows (members, groups, the password) are not part of it; the name that is
+/// shown is, though it is not part of the document.
 #[must_use]
 pub fn search_document(kind: &ResourceType, document: &Object) -> Object {
     let mut search = Object::new();
@@ -230,7 +231,17 @@ pub fn search_document(kind: &ResourceType, document: &Object) -> Object {
         }
     }
     search.shift_remove("meta");
+    insert_shown(kind, document, &mut search);
     search
+}
+
+/// What is shown by a name made from others is found by it.
+fn insert_shown(kind: &ResourceType, document: &Object, search: &mut Object) {
+    if let Some((_, attribute)) = kind.extension_stored_as(Storage::Shown)
+        && let Some(name) = shown::name(document)
+    {
+        resource::put_stored_as(kind, search, Storage::Shown, text_key(attribute, &name).to_json());
+    }
 }
 
 fn insert(search: &mut Object, name: &str, part: Object) {
@@ -241,7 +252,7 @@ fn insert(search: &mut Object, name: &str, part: Object) {
 
 /// An attribute of a search document, if there is anything to search.
 fn entry(attribute: &Attribute, value: &Value) -> Option<(String, Value)> {
-    let in_document = matches!(attribute.storage, Storage::Document | Storage::Indexed);
+    let in_document = matches!(attribute.storage, Storage::Document | Storage::Indexed | Storage::Number);
     if !in_document || attribute.returned == Returned::Never {
         return None;
     }

@@ -70,7 +70,7 @@ pub async fn change(conn: &mut Conn, tenant: TenantId, connection: &Connection) 
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
 }
 
-/// Removes a connection with its tokens and what it calls the resources. Whoever writes an
+/// Removes a connection with its tokens, its sessions and what it calls the resources. Whoever writes an
 /// externalId holds on to the connection's row until its commit, so that none comes after this.
 ///
 /// # Errors
@@ -78,6 +78,7 @@ pub async fn change(conn: &mut Conn, tenant: TenantId, connection: &Connection) 
 pub async fn remove(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<(), Error> {
     for text in [
         "DELETE FROM token WHERE tenant = $1 AND connection = $2",
+        "DELETE FROM session WHERE tenant = $1 AND connection = $2",
         "DELETE FROM connection WHERE tenant = $1 AND num = $2",
         "DELETE FROM external_id WHERE tenant = $1 AND connection = $2",
     ] {

@@ -65,6 +65,24 @@ impl Dialect {
         }
     }
 
+    /// Asks for the number of the next resource, which nobody else gets: SQLite has one writer at a time.
+    #[must_use]
+    pub fn next_number(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'resource'), 0) + 1",
+            Self::Postgres => "SELECT nextval(pg_get_serial_sequence('resource', 'num'))",
+        }
+    }
+
+    /// Ends the list of columns of a resource whose number is given.
+    #[must_use]
+    pub fn given_number(self) -> &'static str {
+        match self {
+            Self::Sqlite => ", num)",
+            Self::Postgres => ", num) OVERRIDING SYSTEM VALUE",
+        }
+    }
+
     /// The order in which missing values come last if ascending and first if descending.
     #[must_use]
     pub fn order(self, descending: bool) -> &'static str {

@@ -160,7 +160,15 @@ fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
 fn leaves(extension: Option<&Arc<Schema>>, attribute: &Arc<Attribute>) -> Vec<Target> {
     let target = |sub| Target { extension: extension.cloned(), attribute: Arc::clone(attribute), sub };
     match attribute.storage {
-        Storage::Connection | Storage::Members | Storage::Groups | Storage::Password => Vec::new(),
+        // Numbers are unique by a constraint of their own too.
+        Storage::Connection
+        | Storage::Members
+        | Storage::Groups
+        | Storage::Password
+        | Storage::Number
+        | Storage::Sessions
+        | Storage::Dependents
+        | Storage::Shown => Vec::new(),
         Storage::Document | Storage::Indexed if attribute.is_complex() => {
             attribute.sub_attributes.iter().map(|sub| target(Some(Arc::clone(sub)))).collect()
         }

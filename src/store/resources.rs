@@ -8,11 +8,12 @@ use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
 use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
 use crate::clock::Micros;
-use crate::scim::Object;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::{Object, resource};
 use serde_json::{Value, json};
 
-/// Inserts a new resource; `document` is finished (`schemas` and `id` first).
+/// Inserts a new resource; `document` is finished (`schemas` and `id` first). If the type has an attribute
+/// for the number, the document gets it, as the answer shows.
 ///
 /// # Errors
 /// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant or the
@@ -26,12 +27,21 @@ pub async fn insert(
     now: Micros,
 ) -> Result<Row, Error> {
     let tenant = client.tenant;
+    let reserved = reserve(conn, kind).await?;
+    let numbered = reserved.map(|num| with_number(kind, id, document, num));
+    let document = numbered.as_ref().unwrap_or(document);
     let Derived { active, name_key, display, display_key, search, rows } = derive(kind, document);
     let now = milliseconds(now);
     let Split { shared, own } = external_ids::split(kind, document)?;
     let mut sql = conn.sql().with(
         "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, \
-         display, display_key, doc, sdoc) SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
+         display, display_key, doc, sdoc",
+        [],
+    );
+    let given = sql.dialect().given_number();
+    sql.push(if reserved.is_some() { given } else { ")" });
+    let mut sql = sql.with(
+        " SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
         [
             tenant.0.into(),
             kind.name.as_str().into(),
@@ -46,7 +56,11 @@ pub async fn insert(
     );
     // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
     let keep = sql.dialect().keep();
-    sql.json(search).push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
+    sql.json(search);
+    if let Some(num) = reserved {
+        sql.push(", ").bind(num);
+    }
+    sql.push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
     let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
@@ -55,6 +69,22 @@ pub async fn insert(
     }
     let document = external_ids::join(kind, id, shared, own)?;
     Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document })
+}
+
+/// The number the next resource will have, if the type shows it.
+async fn reserve(conn: &mut Conn, kind: &ResourceType) -> Result<Option<i64>, Error> {
+    if kind.extension_stored_as(Storage::Number).is_none() {
+        return Ok(None);
+    }
+    let next = conn.sql().with(conn.dialect().next_number(), []);
+    conn.fetch_first(next).await?.map(|record| record.int(0)).transpose()
+}
+
+/// The document with its number.
+fn with_number(kind: &ResourceType, id: &str, document: &Object, num: i64) -> Object {
+    let mut document = document.clone();
+    resource::put_stored_as(kind, &mut document, Storage::Number, Value::from(num));
+    resource::finish(kind, id, document)
 }
 
 /// The resource of that type and id.
@@ -196,6 +226,27 @@ pub async fn touch(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) ->
     Ok(row)
 }
 
+/// Replaces the document of a locked row without a new version, by one whose unique and indexed
+/// attributes are the same: for what the server notes about a resource and no client changes.
+///
+/// # Errors
+/// [`Error::Stale`] if the version is not the row's.
+pub async fn amend(
+    conn: &mut Conn,
+    tenant: TenantId,
+    kind: &ResourceType,
+    row: &Row,
+    document: &Object,
+) -> Result<(), Error> {
+    let shared = external_ids::split(kind, document)?.shared;
+    let mut sql = conn.sql().with(
+        "UPDATE resource SET doc = $4, sdoc = ",
+        [tenant.0.into(), row.num.into(), row.version.into(), shared.into()],
+    );
+    sql.json(derive(kind, document).search).push(" WHERE tenant = $1 AND num = $2 AND version = $3");
+    if conn.execute(sql).await? == 0 { Err(Error::Stale) } else { Ok(()) }
+}
+
 /// A resource that got a new version because of another one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touched {
@@ -207,8 +258,8 @@ pub struct Touched {
     pub version: i64,
 }
 
-/// Removes a locked row with its keys, its password, its members and its memberships; the groups
-/// it was a member of get a new version and are answered.
+/// Removes a locked row with its keys, its password, its sessions, the tokens that stand for it, its
+/// members and its memberships; the groups it was a member of get a new version and are answered.
 ///
 /// # Errors
 /// If the database fails.
@@ -233,6 +284,8 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId, row: &Row, now: Micros) -
         "DELETE FROM attr_index WHERE tenant = $1 AND num = $2",
         "DELETE FROM external_id WHERE tenant = $1 AND num = $2",
         "DELETE FROM password WHERE tenant = $1 AND num = $2",
+        "DELETE FROM session WHERE tenant = $1 AND owner = $2",
+        "DELETE FROM token WHERE tenant = $1 AND owner = $2",
     ] {
         conn.execute(conn.sql().with(text, key())).await?;
     }

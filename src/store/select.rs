@@ -11,6 +11,7 @@ mod sort;
 
 use super::sql::{Arg, Sql};
 use super::{Client, Conn, Error, Row, external_ids, resources};
+use crate::clock::Micros;
 use crate::scim::filter::Filter;
 use crate::scim::path::Target;
 use crate::scim::schema::ResourceType;
@@ -29,6 +30,8 @@ pub struct Query {
     pub limit: u64,
     /// The SCIM base URL, for filters on `meta.location` and `$ref`.
     pub base: String,
+    /// What time it is, for what is counted.
+    pub now: Micros,
 }
 
 /// One resource type of a [`Query`].

@@ -1,9 +1,11 @@
 //! What the store promises, on both databases.
 
+mod catalogues;
 mod credentials;
 mod external_ids;
 mod groups;
 mod lists;
+mod numbers;
 mod writes;
 
 use super::members::{self, Member, Membership};
@@ -189,6 +191,7 @@ fn query(kind_name: &str, text: Option<&str>) -> Query {
         offset: 0,
         limit: 1000,
         base: BASE.to_owned(),
+        now: NOW,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Bearer tokens: stored by their SHA-256 alone, found by it with one look into an index.
 
+use super::sessions::{self, Owner};
 use super::sql::{Record, Val};
 use super::{Conn, Error, TenantId};
 use crate::clock::Micros;
@@ -27,6 +28,19 @@ pub struct Token {
     pub addresses: String,
     /// When it was last used, to the minute.
     pub used: Option<Micros>,
+    /// The number of the user it stands for, if it stands for one.
+    pub owner: Option<i64>,
+}
+
+/// A token that was presented, and what it leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The token.
+    pub token: Token,
+    /// The profile of its connection, as text.
+    pub profile: String,
+    /// The user it stands for; none if it stands for none, or that one is gone.
+    pub user: Option<Owner>,
 }
 
 /// A token to store.
@@ -44,6 +58,8 @@ pub struct NewToken {
     pub expires: Option<Micros>,
     /// Space-separated address ranges it may be used from; empty for any.
     pub addresses: String,
+    /// The number of the user it stands for.
+    pub owner: Option<i64>,
 }
 
 /// Stores a token.
@@ -58,9 +74,9 @@ pub async fn insert(
     now: Micros,
 ) -> Result<Token, Error> {
     let sql = conn.sql().with(
-        "INSERT INTO token (tenant, connection, name, prefix, digest, scopes, created, expires, addresses) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) \
-         RETURNING num, tenant, connection, name, prefix, scopes, created, expires, addresses, used",
+        "INSERT INTO token (tenant, connection, name, prefix, digest, scopes, created, expires, addresses, owner) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+         RETURNING num, tenant, connection, name, prefix, scopes, created, expires, addresses, used, owner",
         [
             tenant.0.into(),
             connection.into(),
@@ -71,24 +87,31 @@ pub async fn insert(
             now.into(),
             token.expires.into(),
             token.addresses.as_str().into(),
+            token.owner.into(),
         ],
     );
     let made = conn.fetch_first(sql).await?;
     read(&made.ok_or_else(|| Error::Database("an insert returned no row".into()))?)
 }
 
-/// The token with that digest, whichever tenant's, and the profile of its connection: one lookup in an
-/// index leads to both. Revoked ones are gone.
+/// The token with that digest, whichever tenant's, its user and the profile of its connection: one lookup
+/// in an index leads to them. Revoked ones are gone.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn find(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Token, String)>, Error> {
+pub async fn find(conn: &mut Conn, digest: &[u8]) -> Result<Option<Found>, Error> {
     let sql = conn.sql().with(
         "SELECT t.num, t.tenant, t.connection, t.name, t.prefix, t.scopes, t.created, t.expires, t.addresses, \
-         t.used, c.profile FROM token t JOIN connection c ON c.num = t.connection WHERE t.digest = $1",
+         t.used, t.owner, c.profile, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
+         FROM token t JOIN connection c ON c.num = t.connection \
+         LEFT JOIN resource r ON r.tenant = t.tenant AND r.num = t.owner WHERE t.digest = $1",
         [Val::Bytes(digest.to_vec())],
     );
-    conn.fetch_first(sql).await?.map(|record| Ok((read(&record)?, record.text(10)?))).transpose()
+    let found = |record: Record| {
+        let user = record.maybe_int(12)?.map(|_| sessions::owner(&record, 12)).transpose()?;
+        Ok(Found { token: read(&record)?, profile: record.text(11)?, user })
+    };
+    conn.fetch_first(sql).await?.map(found).transpose()
 }
 
 /// The token of that number that an administrator made, locked until the unit of work ends.
@@ -97,7 +120,7 @@ pub async fn find(conn: &mut Conn, digest: &[u8]) -> Result<Option<(Token, Strin
 /// If the database fails.
 pub async fn lock(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<Option<Token>, Error> {
     let mut sql = conn.sql().with(
-        "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used FROM token \
+        "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used, owner FROM token \
          WHERE tenant = $1 AND num = $2 AND client IS NULL",
         [tenant.0.into(), num.into()],
     );
@@ -111,11 +134,33 @@ pub async fn lock(conn: &mut Conn, tenant: TenantId, num: i64) -> Result<Option<
 /// If the database fails.
 pub async fn list(conn: &mut Conn, tenant: TenantId) -> Result<Vec<Token>, Error> {
     let sql = conn.sql().with(
-        "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used FROM token \
+        "SELECT num, tenant, connection, name, prefix, scopes, created, expires, addresses, used, owner FROM token \
          WHERE tenant = $1 AND client IS NULL ORDER BY num",
         [tenant.0.into()],
     );
     conn.fetch(sql).await?.iter().map(read).collect()
+}
+
+/// The users that tokens of a tenant stand for: their numbers and their documents, as JSON.
+///
+/// # Errors
+/// If the database fails.
+pub async fn owners(conn: &mut Conn, tenant: TenantId) -> Result<Vec<(i64, String)>, Error> {
+    let sql = conn.sql().with(
+        "SELECT num, doc FROM resource WHERE tenant = $1 AND num IN \
+         (SELECT owner FROM token WHERE tenant = $1 AND owner IS NOT NULL)",
+        [tenant.0.into()],
+    );
+    conn.fetch(sql).await?.iter().map(|record| Ok((record.int(0)?, record.text(1)?))).collect()
+}
+
+/// Lets a token stand for a user.
+///
+/// # Errors
+/// If the database fails.
+pub async fn bind(conn: &mut Conn, tenant: TenantId, num: i64, owner: i64) -> Result<(), Error> {
+    let sql = "UPDATE token SET owner = $3 WHERE tenant = $1 AND num = $2";
+    conn.execute(conn.sql().with(sql, [tenant.0.into(), num.into(), owner.into()])).await.map(drop)
 }
 
 /// Sets when a token ends.
@@ -160,5 +205,6 @@ fn read(record: &Record) -> Result<Token, Error> {
         expires: record.maybe_int(7)?,
         addresses: record.text(8)?,
         used: record.maybe_int(9)?,
+        owner: record.maybe_int(10)?,
     })
 }

@@ -17,7 +17,13 @@ both! {
 /// The text of a token of a second connection.
 async fn second(api: &Api) -> String {
     api.directory.create_connection("default", "second", Profile::default()).await.unwrap();
-    let new = NewToken { name: "two".to_owned(), scopes: Scopes::directory(), expires: None, addresses: Vec::new() };
+    let new = NewToken {
+        name: "two".to_owned(),
+        scopes: Scopes::parse("scim").unwrap(),
+        expires: None,
+        addresses: Vec::new(),
+        user: None,
+    };
     api.directory.create_token("default", "second", new).await.unwrap().0.reveal().to_owned()
 }
 

@@ -28,7 +28,13 @@ both! {
 const SECOND: i64 = 1_000_000;
 
 fn token(name: &str) -> NewToken {
-    NewToken { name: name.to_owned(), scopes: Scopes::directory(), expires: None, addresses: Vec::new() }
+    NewToken {
+        name: name.to_owned(),
+        scopes: Scopes::parse("scim").unwrap(),
+        expires: None,
+        addresses: Vec::new(),
+        user: None,
+    }
 }
 
 /// A request with another token than the case's.

@@ -17,7 +17,8 @@ use roster::scim::schema::document::{self, Choices};
 use roster::scim::schema::{Registry, ResourceType, Storage};
 use roster::scim::tolerance::Profile;
 use roster::scim::value::{self, Key};
-use roster::scim::{Object, resource};
+use roster::scim::{Object, resource, shown};
+use roster::store::counted::{self, Count};
 use roster::store::select::{self, Part, Query};
 use roster::store::{self, Client, Conn, Row, TenantId, Unit, members, resources};
 use serde_json::{Value, json};
@@ -159,6 +160,7 @@ async fn compare(
             offset: offset as u64,
             limit: limit as u64,
             base: BASE.to_owned(),
+            now: crate::server::START,
         };
         let shown = format!("{text}   sorted by {sort:?}, descending {descending}, from {offset}, at most {limit}");
         let page: Vec<&str> = wanted.iter().skip(offset).take(limit).copied().collect();
@@ -236,7 +238,7 @@ fn show(kind: &ResourceType, row: Row) -> Stored {
     Stored { row, document }
 }
 
-/// Adds the members of a group and the groups of a member, as an answer shows them.
+/// Adds the members of a group, the groups of a member, counts and the shown name, as an answer shows them.
 async fn derive(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, stored: &mut Stored) {
     let element = |id: &str, kind: &str, display: Option<&String>, role: &str| {
         let mut element = json!({ "value": id, "$ref": format!("{BASE}/{kind}s/{id}") });
@@ -261,6 +263,16 @@ async fn derive(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, stored: 
         if !groups.is_empty() {
             stored.document.insert(attribute.name.clone(), json!(groups));
         }
+    }
+    let num = stored.row.num;
+    for (storage, count) in [(Storage::Sessions, Count::Sessions), (Storage::Dependents, Count::Dependents(kind))] {
+        if kind.extension_stored_as(storage).is_some() {
+            let counted = counted::load(conn, tenant, &[num], count, crate::server::START).await.unwrap();
+            resource::put_stored_as(kind, &mut stored.document, storage, json!(counted[&num]));
+        }
+    }
+    if let Some(name) = shown::name(&stored.document) {
+        resource::put_stored_as(kind, &mut stored.document, Storage::Shown, json!(name));
     }
 }
 

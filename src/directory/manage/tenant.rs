@@ -23,6 +23,14 @@ impl Directory {
         Ok(tenants::list(&mut conn).await?.into_iter().map(Tenant::from).collect())
     }
 
+    /// The tenant of that name, as verbs on what it holds want it.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`].
+    pub async fn tenant(&self, name: &str) -> Result<TenantId, Error> {
+        locate(&mut self.inner.store.read().await?, name).await
+    }
+
     /// Makes a tenant with a connection named `default` and a token named `first token`, which opens
     /// this tenant and manages nothing.
     ///
@@ -110,6 +118,7 @@ impl Plan {
             scopes: scopes.to_string(),
             expires: None,
             addresses: String::new(),
+            owner: None,
         };
         Self { name: name.to_owned(), now, token }
     }
@@ -123,7 +132,7 @@ impl Plan {
         let made = connections::insert(conn, tenant, FIRST, &Profile::default().to_string(), self.now).await?;
         let connection = made.ok_or(Error::Taken("connection"))?;
         let row = tokens::insert(conn, tenant, connection.num, &self.token, self.now).await?;
-        let token = token::shown(row, &connection.name)?;
+        let token = token::shown(row, &connection.name, None)?;
         Ok((connection::shown(connection)?, token))
     }
 }

@@ -1,13 +1,15 @@
 //! Bearer tokens: list, create, rotate, revoke.
 
-use super::{NewToken, Token, connection, not_found, tenant};
+use super::{NewToken, Token, connection, not_found, tenant, user};
 use crate::auth::range::Ranges;
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::clock::Micros;
 use crate::directory::{Directory, Error};
+use crate::scim::schema::ResourceType;
 use crate::store::{Conn, Unit, connections, tokens};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 /// The most characters of a token's name.
 const NAME: usize = 128;
@@ -26,19 +28,23 @@ impl Directory {
         };
         let names: HashMap<i64, String> = connections.into_iter().map(|row| (row.num, row.name)).collect();
         let rows = tokens::list(&mut conn, tenant).await?;
+        let users = user::owners(&mut conn, tenant).await?;
         rows.into_iter()
             .filter_map(|row| Some((names.get(&row.connection)?, row)))
-            .map(|(name, row)| shown(row, name))
+            .map(|(name, row)| {
+                let user = row.owner.and_then(|owner| users.get(&owner));
+                shown(row, name, user.cloned())
+            })
             .collect()
     }
 
     /// Makes a token. The text is known only now.
     ///
     /// # Errors
-    /// [`Error::NotFound`]; [`Error::Invalid`] for an address range that is none, a name that is empty
+    /// [`Error::NotFound`], also for the user; [`Error::Invalid`] for an address range that is none, a name that is empty
     /// or too long, no scope, or an end that lies in the past.
     pub async fn create_token(&self, tenant: &str, connection: &str, new: NewToken) -> Result<(Secret, Token), Error> {
-        let NewToken { name, scopes, expires, addresses } = new;
+        let NewToken { name, scopes, expires, addresses, user } = new;
         let now = self.inner.clock.now();
         if name.trim().is_empty() || name.chars().count() > NAME || name.chars().any(char::is_control) {
             return Err(Error::Invalid(format!("name: 1 to {NAME} characters that can be seen")));
@@ -58,9 +64,11 @@ impl Directory {
             scopes: scopes.to_string(),
             expires,
             addresses: addresses.to_string(),
+            owner: None,
         };
         let (tenant, connection) = (tenant.to_owned(), connection.to_owned());
-        let made = self.inner.store.write(Create { tenant, connection, token, now }).await?;
+        let users = Arc::clone(self.user_type()?);
+        let made = self.inner.store.write(Create { tenant, connection, token, user, users, now }).await?;
         Ok((secret, made))
     }
 
@@ -87,7 +95,7 @@ impl Directory {
 }
 
 /// A token as an administrator sees it.
-pub(super) fn shown(row: tokens::Token, connection: &str) -> Result<Token, Error> {
+pub(super) fn shown(row: tokens::Token, connection: &str, user: Option<String>) -> Result<Token, Error> {
     Ok(Token {
         num: row.num,
         connection: connection.to_owned(),
@@ -98,6 +106,7 @@ pub(super) fn shown(row: tokens::Token, connection: &str) -> Result<Token, Error
         created: row.created,
         expires: row.expires,
         used: row.used,
+        user,
     })
 }
 
@@ -105,6 +114,8 @@ struct Create {
     tenant: String,
     connection: String,
     token: tokens::NewToken,
+    user: Option<String>,
+    users: Arc<ResourceType>,
     now: Micros,
 }
 
@@ -115,8 +126,12 @@ impl Unit for Create {
     async fn run(&self, conn: &mut Conn) -> Result<Token, Error> {
         let tenant = tenant::locate(conn, &self.tenant).await?;
         let connection = connection::find(conn, tenant, &self.connection).await?;
-        let row = tokens::insert(conn, tenant, connection.num, &self.token, self.now).await?;
-        shown(row, &connection.name)
+        let mut token = self.token.clone();
+        if let Some(name) = &self.user {
+            token.owner = Some(user::find(conn, tenant, &self.users, name).await?);
+        }
+        let row = tokens::insert(conn, tenant, connection.num, &token, self.now).await?;
+        shown(row, &connection.name, self.user.clone())
     }
 }
 
@@ -146,11 +161,16 @@ impl Unit for Rotate {
             scopes: old.scopes,
             expires: old.expires.map(|end| self.now.saturating_add(end.saturating_sub(old.created))),
             addresses: old.addresses,
+            owner: old.owner,
         };
         if old.expires.is_none_or(|end| end > self.until) {
             tokens::end_at(conn, tenant, old.num, self.until).await?;
         }
-        shown(tokens::insert(conn, tenant, connection.num, &new, self.now).await?, &connection.name)
+        let user = match new.owner {
+            Some(owner) => user::owners(conn, tenant).await?.remove(&owner),
+            None => None,
+        };
+        shown(tokens::insert(conn, tenant, connection.num, &new, self.now).await?, &connection.name, user)
     }
 }
 

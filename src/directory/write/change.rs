@@ -135,6 +135,6 @@ impl Unit for Change {
         {
             return Ok(Record { too_many_members: true, changed, used, ..record::bare(Arc::clone(kind), row) });
         }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show, now).await? })
     }
 }

@@ -53,10 +53,8 @@ impl Unit for Create {
         let documents = (&Object::new(), &document);
         let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
-            // Nothing can be in a group before it exists.
-            let groups = show.shows(Storage::Groups).then(Vec::new);
-            return Ok(Record { groups, changed, used, ..record::bare(Arc::clone(kind), row) });
+            return Ok(Record { changed, used, ..record::newborn(Arc::clone(kind), row, show) });
         }
-        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show).await? })
+        Ok(Record { changed, used, ..record::complete(conn, *tenant, kind, row, show, *now).await? })
     }
 }

@@ -89,6 +89,16 @@ impl Fields {
         })
     }
 
+    /// A whole number.
+    pub(super) fn number(&mut self, field: &str) -> Result<Option<i64>, Refusal> {
+        self.take(field, "it must be a whole number", |value| value.as_i64())
+    }
+
+    /// True or false.
+    pub(super) fn truth(&mut self, field: &str) -> Result<Option<bool>, Refusal> {
+        self.take(field, "it must be true or false", |value| value.as_bool())
+    }
+
     /// A value that is written as text.
     pub(super) fn word<T: Spoken>(&mut self, field: &str) -> Result<Option<Word<T>>, Refusal> {
         let text = self.text(field)?;

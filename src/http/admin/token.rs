@@ -36,6 +36,9 @@ pub(super) struct Token {
     used: Option<Word<Instant>>,
     /// The address ranges (CIDR) it may be used from; empty for any.
     addresses: Vec<String>,
+    /// The user name of the user it stands for; absent if it stands for none.
+    #[oai(skip_serializing_if_is_none)]
+    user: Option<String>,
 }
 
 /// The tokens of a tenant.
@@ -58,6 +61,8 @@ pub(super) struct NewToken {
     expires: Option<Word<Instant>>,
     /// The address ranges (CIDR) it may be used from; any if absent or empty.
     addresses: Option<Vec<String>>,
+    /// The user name of the user it is to stand for; it is refused while that user is not active.
+    user: Option<String>,
 }
 
 /// A token that was made just now.
@@ -89,6 +94,7 @@ impl From<manage::Token> for Token {
             expires: token.expires.map(|instant| Word(Instant(instant))),
             used: token.used.map(|instant| Word(Instant(instant))),
             addresses: token.addresses,
+            user: token.user,
         }
     }
 }
@@ -106,6 +112,7 @@ impl From<NewToken> for manage::NewToken {
             scopes: token.scopes.into_iter().map(|scope| scope.0).collect(),
             expires: token.expires.map(|instant| instant.0.0),
             addresses: token.addresses.unwrap_or_default(),
+            user: token.user,
         }
     }
 }
@@ -119,6 +126,7 @@ impl Read for NewToken {
             scopes: fields.needed("scopes", scopes)?,
             expires: fields.word("expires")?,
             addresses: fields.texts("addresses")?,
+            user: fields.text("user")?,
         })
     }
 }

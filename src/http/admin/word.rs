@@ -2,9 +2,10 @@
 
 use crate::auth::scope::Scope;
 use crate::clock::{Micros, rfc3339};
+use crate::directory::catalogue::Catalogue;
 use crate::scim::tolerance::Preset;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
-use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::{self, Display};
@@ -29,6 +30,14 @@ pub(super) struct Instant(pub Micros);
 
 impl Spoken for Scope {
     const FORMAT: &'static str = "scope";
+
+    fn all() -> Vec<&'static str> {
+        Self::ALL.map(Self::name).to_vec()
+    }
+}
+
+impl Spoken for Catalogue {
+    const FORMAT: &'static str = "catalogue";
 
     fn all() -> Vec<&'static str> {
         Self::ALL.map(Self::name).to_vec()
@@ -95,6 +104,12 @@ impl<T: Spoken> Type for Word<T> {
 impl<T: Spoken> ParseFromJSON for Word<T> {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
         let text = value.as_ref().and_then(Value::as_str).ok_or_else(ParseError::expected_input)?;
+        text.parse().map(Self).map_err(ParseError::custom)
+    }
+}
+
+impl<T: Spoken> ParseFromParameter for Word<T> {
+    fn parse_from_parameter(text: &str) -> ParseResult<Self> {
         text.parse().map(Self).map_err(ParseError::custom)
     }
 }

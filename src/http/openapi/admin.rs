@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 const DESCRIPTION: &str = "\
 Tenants, the connections of their identity providers, the credentials of those connections (tokens, OAuth clients, \
-trusted issuers), and what was asked and changed.
+trusted issuers), the catalogues of what their users refer to, and what was asked and changed.
 
 A token with the scope `admin` opens all of it, for every tenant of the server. The text of a token is shown in the \
 answer that makes it and never again. Times are RFC 3339 in UTC. A field that is null counts as absent, and a field \
@@ -61,7 +61,7 @@ const FAULTS: &[Fault] = &[
     Fault {
         status: 409,
         name: "Conflict",
-        description: "The name is taken.",
+        description: "The name or the id is taken, or something refers to what should go.",
         field: Some("name"),
         detail: "name: there is a tenant of that name already",
         ..Fault::NONE
@@ -90,7 +90,7 @@ const FAULTS: &[Fault] = &[
 pub(super) fn sheet() -> Sheet {
     Sheet {
         title: "Roster administration",
-        summary: "Tenants, connections, credentials, journal and audit.",
+        summary: "Tenants, connections, credentials, catalogues, journal and audit.",
         description: DESCRIPTION,
         bearer: "A token with the scope `admin`.",
         prefix: PREFIX.to_owned(),
@@ -106,12 +106,13 @@ pub(super) fn sheet() -> Sheet {
 /// The statuses of the errors that follow from what an operation takes.
 fn errors(operation: &Operation<'_>) -> Vec<u16> {
     let Operation { path, method, takes_body, takes_query } = *operation;
+    let of_catalogue = path.starts_with("/{catalogue}");
     let names = takes_body && !["/tokens", "/clients"].iter().any(|part| path.contains(part));
     let table: [(bool, &[u16]); 5] = [
         (takes_body || takes_query, &[400]),
         (path.contains('{'), &[404]),
         (takes_body, &[408, 413, 415]),
-        (names, &[409]),
+        (names || (of_catalogue && method == "delete"), &[409]),
         (method != "get", &[507]),
     ];
     table.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses).copied().collect()

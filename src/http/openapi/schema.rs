@@ -5,6 +5,7 @@
 use super::part::reference;
 use super::{example, message};
 use crate::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Schema};
+use crate::scim::value;
 use serde_json::{Map, Value, json};
 
 /// The name of the component of a schema.
@@ -101,7 +102,10 @@ fn property(attribute: &Attribute) -> Value {
         Kind::Complex => complex(attribute),
     };
     if let (Some(one), false) = (one.as_object_mut(), attribute.canonical_values.is_empty()) {
-        one.insert("examples".to_owned(), json!(attribute.canonical_values));
+        // The schema has their texts, whatever their type.
+        let texts = attribute.canonical_values.iter().map(|text| Value::from(text.as_str()));
+        let examples = texts.filter_map(|text| value::coerce(attribute, text).ok().flatten());
+        one.insert("examples".to_owned(), examples.collect());
     }
     let mut whole = if attribute.multi_valued { json!({ "type": "array", "items": one }) } else { one };
     if let Some(whole) = whole.as_object_mut() {

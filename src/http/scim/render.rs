@@ -6,9 +6,9 @@
 use crate::clock::rfc3339;
 use crate::directory::Record;
 use crate::http::etag;
-use crate::scim::Object;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::{Object, resource, shown};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -74,6 +74,9 @@ impl Renderer<'_> {
             document.insert(name.to_owned(), serde_json::to_value(links)?);
         }
         document.insert("meta".to_owned(), serde_json::to_value(self.meta(record))?);
+        for (storage, value) in on_request(record, shown, &document) {
+            resource::put_stored_as(&record.kind, &mut document, storage, value);
+        }
         shown.apply(&mut document);
         serde_json::to_string(&Value::Object(document))
     }
@@ -115,6 +118,17 @@ impl Renderer<'_> {
     fn url(&self, kind: &ResourceType, id: &str) -> String {
         format!("{}{}/{id}", self.base, kind.endpoint)
     }
+}
+
+/// The values of extensions that are shown only when asked for.
+fn on_request(record: &Record, shown: &Projection, document: &Object) -> Vec<(Storage, Value)> {
+    let name = shown.shows(Storage::Shown).then(|| shown::name(document)).flatten();
+    let values = [
+        (Storage::Sessions, record.sessions.map(Value::from)),
+        (Storage::Dependents, record.dependents.map(Value::from)),
+        (Storage::Shown, name.map(Value::from)),
+    ];
+    values.into_iter().filter_map(|(storage, value)| Some((storage, value?))).collect()
 }
 
 /// Appends a member to the text of an object that is not closed yet.

@@ -89,10 +89,15 @@ fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
             Check::Compare(*operator, literal_key(&target, *operator, literal, *at)?)
         }
     };
+    Ok(compared(target, check))
+}
+
+/// The question about an attribute, asked of the elements if there may be several.
+pub(super) fn compared(target: Target, check: Check) -> Filter {
     // The presence of a whole attribute needs no look at its elements.
-    let by_element = target.attribute.multi_valued && !(whole && matches!(check, Check::Present | Check::Absent));
-    if !by_element {
-        return Ok(Filter::Test(Test { target, check }));
+    let whole = target.sub.is_none() && matches!(check, Check::Present | Check::Absent);
+    if whole || !target.attribute.multi_valued {
+        return Filter::Test(Test { target, check });
     }
     let part = target.sub.clone().unwrap_or_else(|| element_value(&target.attribute));
     let unassigned_matches = matches!(check, Check::Absent | Check::Compare(Operator::Ne, _));
@@ -100,9 +105,9 @@ fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
     let list = Target { sub: None, ..target };
     let element = Filter::Element { target: list.clone(), filter: Box::new(test) };
     if unassigned_matches {
-        return Ok(Filter::Or(vec![element, Filter::Test(Test { target: list, check: Check::Absent })]));
+        return Filter::Or(vec![element, Filter::Test(Test { target: list, check: Check::Absent })]);
     }
-    Ok(element)
+    element
 }
 
 impl Scope<'_> {

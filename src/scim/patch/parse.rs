@@ -262,7 +262,8 @@ impl Reader<'_, '_> {
         let value = value.map(|value| unwrapped(&attribute, value));
         self.permit(action, &target, filter.is_some(), value.as_ref())?;
         match attribute.storage {
-            Storage::Groups => Ok(()),
+            // Read-only, all of them.
+            Storage::Groups | Storage::Number | Storage::Sessions | Storage::Dependents | Storage::Shown => Ok(()),
             Storage::Members => {
                 let edit = members::read(self.shape, action, &target, filter, value)?;
                 self.patch.members.extend(edit);

@@ -5,6 +5,9 @@ use crate::scim::schema::document::{self, Choices, built_in};
 use crate::scim::urn;
 use serde_json::json;
 
+const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
+const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
+
 fn kind(name: &str) -> Arc<ResourceType> {
     Arc::clone(built_in(Choices { unique_group_names: true }).resource_type(name).unwrap())
 }
@@ -90,7 +93,15 @@ fn apply_keeps_the_order_of_the_document() {
 #[test]
 fn shows_tells_whether_derived_attributes_must_be_read() {
     type Row = (&'static str, &'static [&'static str], &'static [&'static str], Storage, bool);
-    let table: [Row; 10] = [
+    let table: [Row; 18] = [
+        ("User", &[], &[], Storage::Sessions, false),
+        ("User", &[], &["userName"], Storage::Dependents, false),
+        ("User", &["activeSessionCount"], &[], Storage::Sessions, true),
+        ("User", &["activeSessionCount"], &[], Storage::Dependents, false),
+        ("User", &[LIFECYCLE], &[], Storage::Dependents, true),
+        ("User", &["name"], &[], Storage::Shown, false),
+        ("User", &[APPCRM], &[], Storage::Shown, true),
+        ("Group", &[APPCRM, LIFECYCLE], &[], Storage::Shown, false),
         ("User", &[], &[], Storage::Groups, true),
         ("User", &[], &[], Storage::Members, false),
         ("User", &["userName"], &[], Storage::Groups, false),
@@ -120,6 +131,26 @@ fn whole_and_explicit_tell_what_the_client_sent() {
     for (attributes, excluded, is_whole) in table {
         let projection = projection(&kind("User"), attributes, excluded);
         assert_eq!((projection.is_whole(), projection.is_explicit()), (is_whole, !is_whole), "{attributes:?}");
+    }
+}
+
+#[test]
+fn schemas_name_only_the_extensions_that_are_shown() {
+    let mut document = user();
+    document["schemas"] = json!([urn::USER, urn::ENTERPRISE_USER, LIFECYCLE]);
+    document[LIFECYCLE] = json!({ "numericId": 7, "activeSessionCount": 1 });
+    let table: [(&[&str], &[&str], Value, Value); 6] = [
+        (&[], &[], json!([urn::USER, urn::ENTERPRISE_USER, LIFECYCLE]), json!({ "numericId": 7 })),
+        (&["userName"], &[], json!([urn::USER]), Value::Null),
+        (&["numericId"], &[], json!([urn::USER, LIFECYCLE]), json!({ "numericId": 7 })),
+        (&["activeSessionCount"], &[], json!([urn::USER, LIFECYCLE]), json!({ "activeSessionCount": 1 })),
+        (&[], &["numericId"], json!([urn::USER, urn::ENTERPRISE_USER]), Value::Null),
+        (&[], &[urn::ENTERPRISE_USER], json!([urn::USER, LIFECYCLE]), json!({ "numericId": 7 })),
+    ];
+    for (attributes, excluded, schemas, lifecycle) in table {
+        let answer = shown(&projection(&kind("User"), attributes, excluded), &document);
+        assert_eq!(answer["schemas"], schemas, "{attributes:?} {excluded:?}");
+        assert_eq!(answer.get(LIFECYCLE).cloned().unwrap_or_default(), lifecycle, "{attributes:?} {excluded:?}");
     }
 }
 

@@ -1,7 +1,7 @@
 //! What makes the values of one multi-valued attribute a set (RFC 7643 §2.4): equal values are one,
 //! at most one is primary, and a value that says nothing is none.
 
-use crate::scim::schema::Attribute;
+use crate::scim::schema::{Attribute, Mutability};
 use crate::scim::{Object, value};
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 const PRIMARY: &str = "primary";
 
 /// What tells one value from another: `value` and `type` where there is a `value`, else every
-/// part but `primary`. Compared as filters compare, so that two spellings are one value.
+/// part but `primary` and what the server notes about it. Compared as filters compare, so that two spellings are one value.
 fn identity(attribute: &Attribute, element: &Value) -> String {
     let Value::Object(parts) = element else { return key_text(attribute, element) };
     let part = |sub: &Attribute| match parts.get(&sub.name) {
@@ -21,7 +21,10 @@ fn identity(attribute: &Attribute, element: &Value) -> String {
     attribute
         .sub_attributes
         .iter()
-        .filter(|sub| if names_it { sub.name == "value" || sub.name == "type" } else { sub.name != PRIMARY })
+        .filter(|sub| match names_it {
+            true => sub.name == "value" || sub.name == "type",
+            false => sub.name != PRIMARY && sub.mutability != Mutability::ReadOnly,
+        })
         .map(|sub| part(sub) + "\n")
         .collect()
 }

@@ -199,6 +199,7 @@ fn search_documents_hold_keys_in_the_shape_of_the_document() {
         "profileUrl": "HTTP://x",
         "emails": [{ "value": "b@x.org", "type": "work", "primary": true }],
         urn::ENTERPRISE_USER: { "department": "r&d", "manager": { "value": "M", "displayName": "boss" } },
+        "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User": { "name": "jensen" },
     });
     assert_eq!(Value::Object(search_document(user, &document)), expected);
     assert_eq!(search_document(user, &Object::new()), Object::new());

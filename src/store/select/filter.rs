@@ -4,6 +4,7 @@
 
 use super::operand::{self, Operand};
 use super::{By, Part, Query};
+use crate::clock::Micros;
 use crate::scim::filter::{Check, Filter, Operator, Test};
 use crate::scim::path::Target;
 use crate::scim::schema::{ResourceType, Storage};
@@ -23,13 +24,15 @@ pub(super) struct Predicate<'a> {
     pub base: &'a str,
 }
 
-/// The resources of a type as a connection sees them.
+/// The resources of a type as a connection sees them at a time.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Seen<'a> {
     /// The type.
     pub kind: &'a ResourceType,
     /// The number of the connection.
     pub connection: i64,
+    /// What time it is.
+    pub now: Micros,
 }
 
 /// What targets are relative to.
@@ -50,7 +53,7 @@ pub(super) enum Scope<'a> {
 impl<'a> Predicate<'a> {
     /// For the resources of a part.
     pub(super) fn new(by: By, query: &'a Query, part: &'a Part) -> Self {
-        let seen = Seen { kind: &part.kind, connection: by.connection };
+        let seen = Seen { kind: &part.kind, connection: by.connection, now: query.now };
         Self { tenant: by.tenant, seen: Some(seen), base: &query.base }
     }
 
@@ -130,7 +133,14 @@ impl<'a> Predicate<'a> {
                     sql.push(" AND m.member = r.num)");
                     return;
                 }
-                Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {}
+                Storage::Document
+                | Storage::Indexed
+                | Storage::Connection
+                | Storage::Password
+                | Storage::Number
+                | Storage::Sessions
+                | Storage::Dependents
+                | Storage::Shown => {}
             }
             if target.extension.is_none() && target.sub.is_none() && target.attribute.name == "meta" {
                 sql.push("TRUE");
@@ -145,7 +155,14 @@ impl<'a> Predicate<'a> {
             match target.attribute.storage {
                 Storage::Members => return self.write_members(sql, filter),
                 Storage::Groups => return self.write_groups(sql, filter),
-                Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {}
+                Storage::Document
+                | Storage::Indexed
+                | Storage::Connection
+                | Storage::Password
+                | Storage::Number
+                | Storage::Sessions
+                | Storage::Dependents
+                | Storage::Shown => {}
             }
             if !target.attribute.multi_valued {
                 sql.push("(");
@@ -251,7 +268,7 @@ fn any_element(target: &Target) -> (Target, Filter) {
     (outer, Filter::Test(Test { target: inner, check: Check::Present }))
 }
 
-fn compare(sql: &mut Sql, operand: Operand, operator: Operator, key: &Key) {
+fn compare(sql: &mut Sql, operand: Operand<'_>, operator: Operator, key: &Key) {
     let (scalar, value) = literal(key);
     let operand = narrow(operand, operator, key);
     let write = |sql: &mut Sql| operand.write(sql, scalar);
@@ -286,7 +303,7 @@ fn compare(sql: &mut Sql, operand: Operand, operator: Operator, key: &Key) {
 }
 
 /// Reads a cut column instead of the whole key where both give the same answer.
-fn narrow(operand: Operand, operator: Operator, key: &Key) -> Operand {
+fn narrow<'a>(operand: Operand<'a>, operator: Operator, key: &Key) -> Operand<'a> {
     let Operand::Cut { name, path } = operand else { return operand };
     if matches!(operator, Operator::Co | Operator::Ew) {
         return operand;

@@ -1,9 +1,11 @@
 //! What a target is in SQL: a column, a value computed from columns, or a place in a search document.
 
 use super::filter::{Predicate, Scope, Seen};
+use crate::clock::Micros;
 use crate::scim::path::Target;
 use crate::scim::schema::{Attribute, ResourceType, Storage};
 use crate::scim::value::{self, Key};
+use crate::store::counted::{self, Count};
 use crate::store::dialect::Scalar;
 use crate::store::external_ids;
 use crate::store::keys::{self, Hot};
@@ -12,7 +14,7 @@ use serde_json::Value;
 
 /// An expression that can be compared.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Operand {
+pub(super) enum Operand<'a> {
     /// A column that holds the whole key; whether it is ever null.
     Column { name: &'static str, nullable: bool },
     /// A text column that holds the key cut, and the whole key's place in the search document.
@@ -23,6 +25,10 @@ pub(super) enum Operand {
     Json { document: &'static str, path: Arg },
     /// The element of a list of simple values.
     Itself,
+    /// The live sessions of the resource.
+    Sessions { tenant: Arg, now: Micros },
+    /// What depends on the resource, which is of this type.
+    Dependents { kind: &'a ResourceType, tenant: Arg, now: Micros },
     /// The same for every row.
     Constant(Arg),
     /// An entity tag: this, the version, a quote.
@@ -39,9 +45,9 @@ pub(super) enum Operand {
     Null,
 }
 
-impl Operand {
+impl<'a> Operand<'a> {
     /// The operand of a simple target.
-    pub(super) fn of(sql: &mut Sql, predicate: &Predicate<'_>, scope: Scope<'_>, target: &Target) -> Self {
+    pub(super) fn of(sql: &mut Sql, predicate: &Predicate<'a>, scope: Scope<'_>, target: &Target) -> Self {
         match scope {
             Scope::Resource => match predicate.seen {
                 Some(seen) => resource(sql, predicate, seen, target),
@@ -80,6 +86,14 @@ impl Operand {
                 external_ids::value(sql, tenant, connection, "r.num");
                 sql
             }
+            Self::Sessions { tenant, now } => {
+                counted::write(sql, tenant, Count::Sessions, now);
+                sql
+            }
+            Self::Dependents { kind, tenant, now } => {
+                counted::write(sql, tenant, Count::Dependents(kind), now);
+                sql
+            }
             Self::Json { document, path } => sql.json_value(document, path, scalar),
             Self::Itself => sql.json_itself("e.value", scalar),
             Self::Constant(key) => sql.again(key),
@@ -116,6 +130,8 @@ impl Operand {
             Self::Null => sql.push("FALSE"),
             Self::Type { column, .. } => sql.push("(").push(column).push(" IN ('User', 'Group'))"),
             Self::Column { nullable: false, .. }
+            | Self::Sessions { .. }
+            | Self::Dependents { .. }
             | Self::Itself
             | Self::Constant(_)
             | Self::Version(_)
@@ -131,10 +147,20 @@ pub(super) fn path<'k>(sql: &mut Sql, keys: impl Iterator<Item = &'k str>) -> Ar
     sql.hold(Val::Path(keys.map(ToOwned::to_owned).collect()))
 }
 
-fn resource(sql: &mut Sql, predicate: &Predicate<'_>, seen: Seen<'_>, target: &Target) -> Operand {
-    let Seen { kind, connection } = seen;
-    if target.attribute.storage == Storage::Connection {
-        return Operand::External { tenant: predicate.tenant, connection };
+fn resource<'a>(sql: &mut Sql, predicate: &Predicate<'a>, seen: Seen<'a>, target: &Target) -> Operand<'a> {
+    let Seen { kind, connection, now } = seen;
+    let tenant = predicate.tenant;
+    match target.attribute.storage {
+        Storage::Connection => return Operand::External { tenant, connection },
+        Storage::Number => return Operand::Column { name: "r.num", nullable: false },
+        Storage::Sessions => return Operand::Sessions { tenant, now },
+        Storage::Dependents => return Operand::Dependents { kind, tenant, now },
+        Storage::Document
+        | Storage::Indexed
+        | Storage::Members
+        | Storage::Groups
+        | Storage::Password
+        | Storage::Shown => {}
     }
     if target.extension.is_none() {
         match (target.attribute.name.as_str(), &target.sub) {
@@ -155,7 +181,7 @@ fn resource(sql: &mut Sql, predicate: &Predicate<'_>, seen: Seen<'_>, target: &T
 }
 
 /// RFC 7643 §3.1, "meta".
-fn meta(sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType, sub: &Attribute) -> Operand {
+fn meta<'a>(sql: &mut Sql, predicate: &Predicate<'a>, kind: &ResourceType, sub: &Attribute) -> Operand<'a> {
     match sub.name.as_str() {
         "created" => Operand::Column { name: "r.created", nullable: false },
         "lastModified" => Operand::Column { name: "r.modified", nullable: false },
@@ -167,7 +193,7 @@ fn meta(sql: &mut Sql, predicate: &Predicate<'_>, kind: &ResourceType, sub: &Att
 }
 
 /// RFC 7643 §4.2, "members": the table `x`.
-fn member(sql: &mut Sql, predicate: &Predicate<'_>, sub: &Attribute) -> Operand {
+fn member<'a>(sql: &mut Sql, predicate: &Predicate<'a>, sub: &Attribute) -> Operand<'a> {
     match sub.name.as_str() {
         "value" => Operand::Column { name: "x.id", nullable: false },
         "display" if sub.case_exact => Operand::Column { name: "x.display", nullable: true },
@@ -183,7 +209,7 @@ fn member(sql: &mut Sql, predicate: &Predicate<'_>, sub: &Attribute) -> Operand 
 }
 
 /// RFC 7643 §4.1.2, "groups": the tables `g` and `u`.
-fn group(sql: &mut Sql, predicate: &Predicate<'_>, sub: &Attribute) -> Operand {
+fn group<'a>(sql: &mut Sql, predicate: &Predicate<'a>, sub: &Attribute) -> Operand<'a> {
     match sub.name.as_str() {
         "value" => Operand::Column { name: "g.id", nullable: false },
         "display" if sub.case_exact => Operand::Column { name: "g.display", nullable: true },
@@ -198,7 +224,7 @@ fn group(sql: &mut Sql, predicate: &Predicate<'_>, sub: &Attribute) -> Operand {
     }
 }
 
-fn kinds(sql: &mut Sql, sub: &Attribute, column: &'static str) -> Operand {
+fn kinds<'a>(sql: &mut Sql, sub: &Attribute, column: &'static str) -> Operand<'a> {
     Operand::Type { column, user: text(sql, sub, "User"), group: text(sql, sub, "Group") }
 }
 

@@ -18,6 +18,8 @@ enum Lookup<'f> {
     Id(&'f str),
     /// An indexed text column and its key.
     Column(&'static str, &'f str),
+    /// The number of the row.
+    Number(i64),
     /// What the connection calls a resource.
     External(&'f str),
     /// The attribute index: the attribute and its key.
@@ -61,6 +63,10 @@ impl Lookup<'_> {
                 sql.push(" AND type = ").bind(seen.kind.name.as_str());
                 sql.push(" AND ").push(column).push(" = ").bind(*key);
             }
+            Self::Number(num) => {
+                sql.push("SELECT num FROM resource WHERE tenant = ").again(predicate.tenant);
+                sql.push(" AND num = ").bind(*num);
+            }
             Self::External(text) => predicate.write_external(sql, seen, false, text),
             Self::Key(attribute, key) => {
                 sql.push("SELECT num FROM attr_index WHERE tenant = ").again(predicate.tenant);
@@ -87,11 +93,18 @@ fn is_direct(kind: &ResourceType, filter: &Filter) -> bool {
     match filter {
         Filter::Test(test) => {
             let found = lookup(kind, &test.target, &test.check);
-            matches!(found, Some(Lookup::Id(_) | Lookup::Column(..) | Lookup::External(_)))
+            matches!(found, Some(Lookup::Id(_) | Lookup::Column(..) | Lookup::Number(_) | Lookup::External(_)))
         }
         Filter::Element { target, filter } => match target.attribute.storage {
             Storage::Members | Storage::Groups => value_equals(filter).is_some(),
-            Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => false,
+            Storage::Document
+            | Storage::Indexed
+            | Storage::Connection
+            | Storage::Password
+            | Storage::Number
+            | Storage::Sessions
+            | Storage::Dependents
+            | Storage::Shown => false,
         },
         Filter::And(_) | Filter::Or(_) | Filter::Not(_) => false,
     }
@@ -118,7 +131,18 @@ fn lookups<'f>(kind: &ResourceType, outer: Option<&Target>, filter: &'f Filter) 
         }
         Filter::Element { target, filter } => match (outer, target.attribute.storage) {
             (None, Storage::Document | Storage::Indexed | Storage::Connection) => lookups(kind, Some(target), filter),
-            (None, Storage::Members | Storage::Groups | Storage::Password) | (Some(_), _) => None,
+            // Rows, a hash, and what has no elements.
+            (
+                None,
+                Storage::Members
+                | Storage::Groups
+                | Storage::Password
+                | Storage::Number
+                | Storage::Sessions
+                | Storage::Dependents
+                | Storage::Shown,
+            )
+            | (Some(_), _) => None,
         },
     }
 }
@@ -146,6 +170,9 @@ fn lookup<'f>(kind: &ResourceType, target: &Target, check: &'f Check) -> Option<
 fn equal<'f>(kind: &ResourceType, target: &Target, key: &'f Key) -> Option<Lookup<'f>> {
     if keys::is_indexed(kind, target) {
         return Some(Lookup::Key(target.name(), keys::index_key(key)?));
+    }
+    if let (Storage::Number, Key::Integer(num)) = (target.attribute.storage, key) {
+        return Some(Lookup::Number(*num));
     }
     let Key::Text(text) = key else { return None };
     if is_id(target) {

@@ -119,6 +119,9 @@ fn scalar(kind: Kind) -> Scalar {
 }
 
 fn is_never_null(part: &Part, target: &Target) -> bool {
+    if target.attribute.storage == Storage::Number {
+        return true;
+    }
     if target.extension.is_some() || target.attribute.multi_valued {
         return false;
     }
@@ -148,7 +151,14 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
             sql.push(" CROSS JOIN resource g WHERE g.tenant = ").again(predicate.tenant);
             sql.push(" AND g.num = u.grp ORDER BY u.grp LIMIT 1)");
         }
-        Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password
+        Storage::Document
+        | Storage::Indexed
+        | Storage::Connection
+        | Storage::Password
+        | Storage::Number
+        | Storage::Sessions
+        | Storage::Dependents
+        | Storage::Shown
             if target.attribute.multi_valued =>
         {
             let list = operand::path(sql, Target { sub: None, ..target.clone() }.keys());
@@ -162,7 +172,14 @@ fn value(sql: &mut Sql, predicate: &Predicate<'_>, target: &Target, leaf: &Arc<A
             }
             sql.push("e.place LIMIT 1)");
         }
-        Storage::Document | Storage::Indexed | Storage::Connection | Storage::Password => {
+        Storage::Document
+        | Storage::Indexed
+        | Storage::Connection
+        | Storage::Password
+        | Storage::Number
+        | Storage::Sessions
+        | Storage::Dependents
+        | Storage::Shown => {
             let sub = target.sub.clone().or_else(|| target.attribute.is_complex().then(|| Arc::clone(leaf)));
             let target = Target { sub, ..target.clone() };
             let operand = match Operand::of(sql, predicate, Scope::Resource, &target) {

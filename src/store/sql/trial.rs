@@ -51,6 +51,17 @@ impl Store {
         self.statement("INSERT INTO connection (tenant, name, created) VALUES (1, 'one', 0), (1, 'two', 0)").await;
     }
 
+    /// The search document of a resource.
+    pub(in crate::store) async fn search_document(&self, num: i64) -> serde_json::Value {
+        let mut conn = self.read().await.unwrap();
+        let text = match conn.dialect() {
+            Dialect::Sqlite => "SELECT json(sdoc) FROM resource WHERE num = $1",
+            Dialect::Postgres => "SELECT CAST(sdoc AS TEXT) FROM resource WHERE num = $1",
+        };
+        let sql = conn.sql().with(text, [num.into()]);
+        serde_json::from_str(&conn.fetch_first(sql).await.unwrap().unwrap().text(0).unwrap()).unwrap()
+    }
+
     /// The plan of a statement, a line per step.
     pub(in crate::store) async fn explain(&self, sql: Sql) -> String {
         let mut conn = self.read().await.unwrap();

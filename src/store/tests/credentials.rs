@@ -4,7 +4,7 @@ use super::*;
 use crate::store::dialect::Dialect;
 use crate::store::sql::trial::on_each_empty;
 use crate::store::tenants::{OWNED, Tenant};
-use crate::store::tokens::{NewToken, Token};
+use crate::store::tokens::{Found, NewToken, Token};
 use crate::store::{connections, passwords, tenants, tokens};
 
 enum Step {
@@ -58,6 +58,7 @@ impl Unit for Step {
                     scopes: "scim".to_owned(),
                     expires: *expires,
                     addresses: "10.0.0.0/8".to_owned(),
+                    owner: None,
                 };
                 Ok(Answer::Token(tokens::insert(conn, tenant, connection, &token, NOW).await?))
             }
@@ -114,7 +115,7 @@ async fn tokens_are_found_by_digest_until_they_are_removed() {
         let token = token(&store, 1, 1).await;
         let mut conn = store.read().await.unwrap();
         let found = tokens::find(&mut conn, &[0, 1, 255]).await.unwrap();
-        assert_eq!(found, Some((token.clone(), "default".to_owned())));
+        assert_eq!(found, Some(Found { token: token.clone(), profile: "default".to_owned(), user: None }));
         assert_eq!(tokens::find(&mut conn, &[0, 1]).await.unwrap(), None);
         assert_eq!(tokens::list(&mut conn, token.tenant).await.unwrap(), std::slice::from_ref(&token));
         assert_eq!(tokens::list(&mut conn, TenantId(99)).await.unwrap(), []);

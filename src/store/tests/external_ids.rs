@@ -16,7 +16,7 @@ async fn called(store: &Store, client: Client, id: &str) -> Option<String> {
 async fn a_connection_changes_what_it_calls_a_resource_and_nothing_else() {
     on_each(async |store| {
         let row = make(&store, user("u-1", json!({ "externalId": "a\"\\", "userName": "n" }))).await;
-        assert!(row.document.contains(r#","id":"u-1","externalId":"a\"\\","userName":"n"}"#), "{}", row.document);
+        assert!(row.document.contains(r#","id":"u-1","externalId":"a\"\\","userName":"n","#), "{}", row.document);
         let long = "\u{10FFFF}".repeat(512);
         let mut version = row.version;
         for (client, name) in [(TWO, Some("b")), (ONE, None), (TWO, Some(long.as_str())), (ONE, Some("b")), (TWO, None)]
@@ -119,7 +119,7 @@ async fn an_older_database_keeps_what_its_resources_are_called() {
         ] {
             store.write(Old { tenant, id, name, document }).await.unwrap();
         }
-        migrate::run(&store).await.unwrap();
+        migrate::run_before(&store, 7).await;
         let document = async |client: Client, id: &str| {
             let mut conn = store.read().await.unwrap();
             resources::load(&mut conn, client, &kind("User"), id).await.unwrap().unwrap().document

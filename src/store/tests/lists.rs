@@ -416,6 +416,10 @@ async fn lookups_of_identity_providers_use_an_index() {
         if store.dialect() == Dialect::Postgres {
             store.analyze().await;
         }
+        let by_number = match store.dialect() {
+            Dialect::Sqlite => "INTEGER PRIMARY KEY",
+            Dialect::Postgres => "resource_pkey",
+        };
         for (text, index) in [
             (r#"userName eq "n5""#, "resource_name"),
             (r#"externalId eq "e5""#, "external_id_value"),
@@ -423,6 +427,8 @@ async fn lookups_of_identity_providers_use_an_index() {
             (r#"externalId eq "e5" and active eq true"#, "external_id_value"),
             (r#"externalId eq "e5" or userName eq "n5""#, "external_id_value"),
             (r#"id eq "u-5""#, "resource_id"),
+            ("numericId eq 5", by_number),
+            ("numericId eq 5 or userName eq \"n5\"", by_number),
             (r#"emails.value eq "m5@x.example""#, "attr_index"),
             (r#"emails[type eq "work" and value eq "m5@x.example"]"#, "attr_index"),
             (r#"meta.lastModified gt "2026-02-01T00:00:00Z""#, "resource_modified"),

@@ -16,6 +16,8 @@ fn record(registry: &Registry, kind: &str, document: &str) -> Record {
         document: document.to_owned(),
         groups: None,
         members: None,
+        sessions: None,
+        dependents: None,
         too_many_members: false,
         changed: Vec::new(),
         used: crate::scim::tolerance::Used::default(),

@@ -4,7 +4,7 @@ use super::super::{
     Attribute, Extension, Kind, Mutability, Registry, ResourceType, Returned, Schema, Storage, Uniqueness,
 };
 use super::write;
-use crate::scim::Error;
+use crate::scim::{Error, value};
 use serde::Deserialize;
 use serde_json::Value;
 use std::sync::Arc;
@@ -26,8 +26,18 @@ const MUTABILITIES: [Mutability; 4] =
     [Mutability::ReadOnly, Mutability::ReadWrite, Mutability::Immutable, Mutability::WriteOnly];
 const RETURNED: [Returned; 4] = [Returned::Always, Returned::Never, Returned::Default, Returned::Request];
 const UNIQUENESSES: [Uniqueness; 3] = [Uniqueness::None, Uniqueness::Server, Uniqueness::Global];
-const STORAGES: [Storage; 6] =
-    [Storage::Document, Storage::Indexed, Storage::Connection, Storage::Members, Storage::Groups, Storage::Password];
+const STORAGES: [Storage; 10] = [
+    Storage::Document,
+    Storage::Indexed,
+    Storage::Connection,
+    Storage::Members,
+    Storage::Groups,
+    Storage::Password,
+    Storage::Number,
+    Storage::Sessions,
+    Storage::Dependents,
+    Storage::Shown,
+];
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -218,11 +228,22 @@ fn attribute(document: &Value, index: usize, schema: &str, parent: Option<&str>)
         name: raw.name,
     };
     check_storage(&attribute, parent).map_err(broken)?;
+    let is_value = |text: &String| matches!(value::coerce(&attribute, Value::from(text.as_str())), Ok(Some(_)));
+    if !attribute.canonical_values.iter().all(is_value) {
+        return Err(broken("canonicalValues are texts of values of the attribute's type (RFC 7643 §7)"));
+    }
     Ok(attribute)
 }
 
 /// The storage must suit the shape: rows need ids, a hash needs one text, an index simple values.
 fn check_storage(attribute: &Attribute, parent: Option<&str>) -> Result<(), &'static str> {
+    let is_own = |kind: Kind| {
+        parent.is_none()
+            && attribute.kind == kind
+            && !attribute.multi_valued
+            && attribute.mutability == Mutability::ReadOnly
+    };
+    let on_request = attribute.returned == Returned::Request;
     match attribute.storage {
         Storage::Indexed if attribute.is_complex() => Err("storage indexed is for simple values"),
         Storage::Document | Storage::Indexed => Ok(()),
@@ -250,6 +271,14 @@ fn check_storage(attribute: &Attribute, parent: Option<&str>) -> Result<(), &'st
         }
         Storage::Password if parent.is_none() && attribute.kind == Kind::String && !attribute.multi_valued => Ok(()),
         Storage::Password => Err("storage password is for a single string"),
+        Storage::Number if is_own(Kind::Integer) => Ok(()),
+        Storage::Number => Err("storage number is for a single read-only integer"),
+        Storage::Sessions | Storage::Dependents if is_own(Kind::Integer) && on_request => Ok(()),
+        Storage::Sessions | Storage::Dependents => {
+            Err("storage sessions and dependents are for single read-only integers that are returned on request")
+        }
+        Storage::Shown if is_own(Kind::String) && on_request => Ok(()),
+        Storage::Shown => Err("storage shown is for a single read-only string that is returned on request"),
     }
 }
 

@@ -5,15 +5,25 @@ use crate::scim::schema::{Kind, Mutability, Returned, Storage, Uniqueness};
 use crate::scim::urn;
 use serde_json::{Value, json};
 
+const NATIVE: [&str; 5] = [
+    "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User",
+    "urn:ietf:params:scim:schemas:extension:logixx:2.0:User",
+    "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User",
+    "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User",
+    "urn:ietf:params:scim:schemas:extension:publica:2.0:User",
+];
+
 fn registry() -> super::Registry {
     built_in(Choices { unique_group_names: true })
 }
 
 #[test]
-fn built_in_documents_describe_users_groups_and_the_enterprise_extension() {
+fn built_in_documents_describe_users_with_their_extensions_and_groups() {
     let registry = registry();
     let ids: Vec<_> = registry.schemas.iter().map(|schema| schema.id.as_str()).collect();
-    assert_eq!(ids, [urn::USER, urn::ENTERPRISE_USER, urn::GROUP]);
+    let [lifecycle, logixx, appcrm, adeptia, publica] = NATIVE;
+    let users = [urn::USER, urn::ENTERPRISE_USER, lifecycle, logixx, appcrm, adeptia, publica];
+    assert_eq!(ids, [users.as_slice(), &[urn::GROUP]].concat());
     let user = registry.resource_type("User").unwrap();
     assert_eq!(user.key.as_ref().unwrap().name, "userName");
     assert_eq!(user.display.iter().map(|one| one.name.as_str()).collect::<Vec<_>>(), ["displayName"]);
@@ -72,8 +82,37 @@ fn shown_schemas_read_back_the_same() {
 }
 
 #[test]
+fn numbers_counts_and_shown_names_are_kept_in_ways_of_their_own() {
+    let registry = registry();
+    let (user, group) = (registry.resource_type("User").unwrap(), registry.resource_type("Group").unwrap());
+    for (storage, name) in [
+        (Storage::Number, "numericId"),
+        (Storage::Sessions, "activeSessionCount"),
+        (Storage::Dependents, "dependencyCount"),
+        (Storage::Shown, "name"),
+    ] {
+        let (_, attribute) = user.extension_stored_as(storage).unwrap();
+        assert_eq!((attribute.name.as_str(), attribute.mutability), (name, Mutability::ReadOnly));
+        assert_eq!(attribute.returned == Returned::Request, storage != Storage::Number, "{name}");
+        assert!(user.stored_as(storage).is_none() && group.extension_stored_as(storage).is_none());
+    }
+}
+
+#[test]
+fn canonical_values_are_texts_whatever_the_type() {
+    let schema = |values: Value| json!({ "id": "urn:x:Thing", "attributes": [{ "name": "a", "type": "integer", "canonicalValues": values }] });
+    let registry = read(&[schema(json!(["0", "6"]))], &[]).unwrap();
+    assert_eq!(write_schema(&registry.schemas[0])["attributes"][0]["canonicalValues"], json!(["0", "6"]));
+    for wrong in [json!([0]), json!(["six"]), json!([""])] {
+        assert!(read(&[schema(wrong.clone())], &[]).is_err(), "{wrong}");
+    }
+}
+
+#[test]
 fn shown_resource_types_name_their_schemas() {
     let registry = registry();
+    let urns = [urn::ENTERPRISE_USER].into_iter().chain(NATIVE);
+    let extensions: Value = urns.map(|urn| json!({ "schema": urn, "required": false })).collect();
     let user = write_resource_type(registry.resource_type("User").unwrap());
     assert_eq!(
         Value::Object(user),
@@ -84,7 +123,7 @@ fn shown_resource_types_name_their_schemas() {
             "endpoint": "/Users",
             "description": "A person's account.",
             "schema": urn::USER,
-            "schemaExtensions": [{ "schema": urn::ENTERPRISE_USER, "required": false }],
+            "schemaExtensions": extensions,
             "meta": { "resourceType": "ResourceType" },
         })
     );
@@ -130,6 +169,12 @@ fn broken_attributes_are_refused_by_name_and_rule() {
         (json!([{ "name": "a", "referenceTypes": ["uri"] }]), "attribute a: referenceTypes are for"),
         (json!([{ "name": "a", "storage": "members" }]), "attribute a: storage members and groups"),
         (json!([{ "name": "a", "type": "integer", "storage": "password" }]), "attribute a: storage password"),
+        (json!([{ "name": "a", "type": "integer", "storage": "number" }]), "attribute a: storage number"),
+        (
+            json!([{ "name": "a", "type": "integer", "mutability": "readOnly", "storage": "sessions" }]),
+            "attribute a: storage sessions and dependents",
+        ),
+        (json!([{ "name": "a", "returned": "request", "storage": "shown" }]), "attribute a: storage shown"),
         (json!([{ "name": "Meta" }]), "attribute meta belongs to every resource"),
     ];
     for (attributes, message) in cases {

@@ -111,5 +111,9 @@ pub(super) fn storage(storage: Storage) -> &'static str {
         Storage::Members => "members",
         Storage::Groups => "groups",
         Storage::Password => "password",
+        Storage::Number => "number",
+        Storage::Sessions => "sessions",
+        Storage::Dependents => "dependents",
+        Storage::Shown => "shown",
     }
 }

@@ -1,0 +1,162 @@
+//! Who refers to an entry: users by their documents, pending invitations by what they promise.
+
+use super::{Catalogue, Error};
+use crate::clock::Micros;
+use crate::scim::filter::Filter;
+use crate::scim::path;
+use crate::scim::schema::ResourceType;
+use crate::scim::value::{Key, fold};
+use crate::store::catalogues::{self, Entry, Invitation};
+use crate::store::select::{self, Part, Query};
+use crate::store::{Client, Conn, TenantId};
+use serde_json::Value;
+use std::fmt::Display;
+use std::sync::Arc;
+
+/// How many refer to an entry.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Usage {
+    which: Catalogue,
+    users: u64,
+    invitations: u64,
+}
+
+/// Counts who refers to an entry.
+pub(super) async fn of(
+    conn: &mut Conn,
+    tenant: TenantId,
+    which: Catalogue,
+    entry: &Entry,
+    users: &Arc<ResourceType>,
+    now: Micros,
+) -> Result<Usage, Error> {
+    let part = Part { kind: Arc::clone(users), filter: Some(filter(which, entry, users)?), sort: None };
+    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 0, base: String::new(), now };
+    // No attribute that refers to entries is one connection's own.
+    let users = select::page(conn, Client { tenant, connection: 0 }, &query).await?.total;
+    let pending = catalogues::invitations(conn, tenant, now).await?;
+    let invitations = pending.iter().filter(|invitation| promises(invitation, which, entry.id)).count();
+    Ok(Usage { which, users, invitations: u64::try_from(invitations).unwrap_or(u64::MAX) })
+}
+
+impl Usage {
+    /// Refuses if anybody refers to the entry; the advice begins behind the word for it.
+    pub(super) fn refuse(self, advice: impl Display) -> Result<(), Error> {
+        let Self { which, users, invitations } = self;
+        let count = |number: u64, what: &str| match number {
+            0 => None,
+            1 => Some(format!("1 {what}")),
+            more => Some(format!("{more} {what}s")),
+        };
+        let who: Vec<String> =
+            [count(users, "user"), count(invitations, "pending invitation")].into_iter().flatten().collect();
+        if who.is_empty() {
+            return Ok(());
+        }
+        let verb = if users + invitations == 1 { "refers" } else { "refer" };
+        Err(Error::InUse(format!("{} {verb} to this {}{advice}", who.join(" and "), which.entry())))
+    }
+}
+
+/// Which users refer to an entry.
+fn filter(which: Catalogue, entry: &Entry, users: &ResourceType) -> Result<Filter, Error> {
+    let any = |wanted: &[(&str, Key)]| {
+        let equal = |(name, key): &(&str, Key)| {
+            let target = path::resolve(users, name).map_err(|error| Error::Internal(error.to_string()))?;
+            Ok(Filter::equals(target, key.clone()))
+        };
+        wanted.iter().map(equal).collect::<Result<Vec<_>, Error>>().map(Filter::Or)
+    };
+    let id = Key::Integer(entry.id);
+    match which {
+        Catalogue::Roles => any(&[("roles.value", Key::Text(fold(&entry.name))), (PARTNER_ROLE, id)]),
+        Catalogue::Branches => any(&[(BRANCH, id)]),
+        Catalogue::LeadRoles => any(&[(LEAD_ROLE, id)]),
+        Catalogue::Subscriptions => any(&[(SUBSCRIPTIONS, id)]),
+        Catalogue::Companies => any(&[(COMPANY, id.clone()), (PARTNER, id)]),
+        Catalogue::Plans => any(&[(PLAN, id)]),
+        // SCIM writes en-US where native APIs write en_US.
+        Catalogue::Locales => {
+            let name = fold(&entry.name);
+            any(&[("locale", Key::Text(name.replace('_', "-"))), ("locale", Key::Text(name.replace('-', "_")))])
+        }
+    }
+}
+
+const BRANCH: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:branchId";
+const LEAD_ROLE: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:leadRoleId";
+const SUBSCRIPTIONS: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:subscriptionIds";
+const COMPANY: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:companyId";
+const PARTNER: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:userPartnerRoles.partner";
+const PARTNER_ROLE: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:userPartnerRoles.role";
+const PLAN: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User:plans.planId";
+
+/// Whether an invitation promises its recipient an entry.
+fn promises(invitation: &Invitation, which: Catalogue, id: i64) -> bool {
+    let named = |keys| serde_json::from_str(&invitation.payload).is_ok_and(|payload| names(&payload, keys, id));
+    match which {
+        Catalogue::Companies => invitation.company == id || named(&["partner"]),
+        Catalogue::Roles => named(&["role", "roles", "defaultRole"]),
+        Catalogue::Branches
+        | Catalogue::LeadRoles
+        | Catalogue::Subscriptions
+        | Catalogue::Plans
+        | Catalogue::Locales => false,
+    }
+}
+
+/// Whether an id stands under one of the keys, as a number or as its digits, at any depth; also in JSON
+/// that stands in JSON as text.
+fn names(value: &Value, keys: &[&str], id: i64) -> bool {
+    match value {
+        Value::Object(object) => {
+            object.iter().any(|(key, value)| (keys.contains(&key.as_str()) && is(value, id)) || names(value, keys, id))
+        }
+        Value::Array(list) => list.iter().any(|value| names(value, keys, id)),
+        Value::String(text) if text.starts_with(['[', '{']) => {
+            serde_json::from_str(text).is_ok_and(|inner| names(&inner, keys, id))
+        }
+        Value::String(_) | Value::Null | Value::Bool(_) | Value::Number(_) => false,
+    }
+}
+
+fn is(value: &Value, id: i64) -> bool {
+    match value {
+        Value::Number(number) => number.as_i64() == Some(id),
+        Value::String(text) => text.parse() == Ok(id),
+        Value::Array(list) => list.iter().any(|value| is(value, id)),
+        Value::Object(_) | Value::Null | Value::Bool(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn an_id_is_found_under_its_keys_however_it_is_written() {
+        for (payload, found) in [
+            (json!({ "roleInfo": "[{\"partner\":1,\"roles\":[7,8],\"defaultRole\":7}]" }), true),
+            (json!({ "roleInfo": [{ "partner": 1, "roles": ["8", "9"] }] }), true),
+            (json!({ "roles": [{ "partner": 1, "role": 8 }] }), true),
+            (json!({ "roleInfo": [{ "partner": 8, "roles": [7] }] }), false),
+            (json!({ "message": "[8" }), false),
+            (json!({ "subject": 8 }), false),
+            (json!(null), false),
+        ] {
+            assert_eq!(names(&payload, &["role", "roles", "defaultRole"], 8), found, "{payload}");
+        }
+    }
+
+    #[test]
+    fn a_refusal_says_how_many_and_what_to_do() {
+        let refused = |users, invitations| {
+            Usage { which: Catalogue::Branches, users, invitations }.refuse("; advice").err().map(|why| why.to_string())
+        };
+        assert_eq!(refused(0, 0), None);
+        assert_eq!(refused(1, 0).as_deref(), Some("1 user refers to this branch; advice"));
+        assert_eq!(refused(0, 2).as_deref(), Some("2 pending invitations refer to this branch; advice"));
+        assert_eq!(refused(1, 1).as_deref(), Some("1 user and 1 pending invitation refer to this branch; advice"));
+    }
+}
