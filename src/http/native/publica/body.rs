@@ -200,11 +200,7 @@ fn given<T>(fields: &mut Fields, name: &str, read: impl FnOnce(&Value) -> Result
 }
 
 /// Text that null or empty text takes away.
-fn given_text(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnOnce(&Value) -> Result<String, Kind>,
-) -> Given<String> {
+fn given_text(fields: &mut Fields, name: &str, read: impl FnOnce(&Value) -> Result<String, Kind>) -> Given<String> {
     if is_empty(fields, name) { Given::Nothing } else { given(fields, name, read) }
 }
 

@@ -51,11 +51,7 @@ pub(super) fn apply(wish: &Wish, document: &mut Object) {
 }
 
 fn flags(wish: &Wish) -> [(Flag, Option<bool>); 3] {
-    [
-        (Flag::Admin, wish.admin),
-        (Flag::PlanAdmin, wish.plan_admin),
-        (Flag::OnlySeesReadable, wish.only_sees_readable),
-    ]
+    [(Flag::Admin, wish.admin), (Flag::PlanAdmin, wish.plan_admin), (Flag::OnlySeesReadable, wish.only_sees_readable)]
 }
 
 /// Writes over the mail address that is shown, and leaves the others.

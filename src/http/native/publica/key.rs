@@ -1,8 +1,8 @@
 //! By what a path names a user: the number, the UUID, the mail address, or what the client calls it.
 
 use super::fault;
-use crate::directory::user::{Key, User};
 use crate::directory::Error;
+use crate::directory::user::{Key, User};
 use crate::http::error::Refusal;
 use crate::http::native::call::Call;
 use crate::http::native::read::value::{ID, parse_digits};

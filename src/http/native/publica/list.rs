@@ -6,9 +6,9 @@ use crate::directory::user::{Search, User};
 use crate::http::error::Refusal;
 use crate::http::native::call::Call;
 use crate::http::native::page::{Page, Wanted};
+use crate::scim;
 use crate::scim::filter::{self, Filter, Operator};
 use crate::scim::schema::ResourceType;
-use crate::scim;
 use serde_json::Value;
 
 /// What is filtered by.
@@ -67,7 +67,7 @@ async fn members(call: &Call, users: &[User]) -> Result<Vec<Member>, Refusal> {
 mod tests {
     use super::*;
     use crate::scim::Object;
-    use crate::scim::schema::Registry;
+    use crate::scim::schema::document::{Choices, built_in};
     use serde_json::json;
 
     fn user(value: &Value) -> Object {
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_query_chooses_among_the_active_ones_or_all_others() {
-        let registry = Registry::built_in();
+        let registry = built_in(Choices { unique_group_names: true });
         let kind = registry.resource_type("User").unwrap();
         let urn = ADMIN.strip_suffix(":admin").unwrap();
         let plain = user(&json!({ "userName": "a", "emails": [{ "value": "Ann.Lee@example.com" }] }));

@@ -72,7 +72,10 @@ fn what_breaks_a_rule_is_named() {
         ("external_id", vec![json!(null), json!(""), json!(" "), json!(5), json!({}), json!(long), json!("a\nb")]),
         ("email", vec![json!(null), json!(""), json!(5), json!("a"), json!("a@"), json!("@b"), json!("a b@c.de")]),
         ("new_password", vec![json!("Abc1234"), json!(long_password), json!(12_345_678), json!(true)]),
-        ("sessions_limit", vec![json!(0), json!(-1), json!(1_000_000), json!("many"), json!("3"), json!(""), json!(1.5), json!(1e300)]),
+        (
+            "sessions_limit",
+            vec![json!(0), json!(-1), json!(1_000_000), json!("many"), json!("3"), json!(""), json!(1.5), json!(1e300)],
+        ),
         ("assign_new_plan", vec![json!("x"), json!(0), json!(-1), json!(1e300), json!([])]),
         (
             "new_plan_custom_valid_to",
