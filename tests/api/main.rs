@@ -34,6 +34,7 @@ mod isolation;
 mod journal;
 mod limits;
 mod manage;
+mod native_publica;
 mod oauth;
 mod patch;
 mod pattern;
