@@ -6,8 +6,8 @@
 
 mod connection;
 mod tenant;
-mod token;
-mod user;
+pub(super) mod token;
+pub(super) mod user;
 
 pub(super) use tenant::Plan;
 

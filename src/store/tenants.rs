@@ -72,6 +72,31 @@ pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Tenant>, Error> 
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
+/// The tenant of that name, else that of that organization, else that of that number; none if several
+/// are of the organization.
+///
+/// # Errors
+/// If the database fails.
+pub async fn find_any(conn: &mut Conn, text: &str) -> Result<Option<TenantId>, Error> {
+    if !is_storable(text) {
+        return Ok(None);
+    }
+    // No tenant has the number 0.
+    let num: i64 = text.parse().unwrap_or(0);
+    let sql = conn.sql().with(
+        "SELECT num, CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS place FROM tenant \
+         WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
+        [text.into(), num.into()],
+    );
+    let records = conn.fetch(sql).await?;
+    let found = records.iter().map(|record| Ok((record.int(1)?, record.int(0)?))).collect::<Result<Vec<_>, Error>>()?;
+    match found.as_slice() {
+        [(one, _), (other, _), ..] if one == other => Ok(None),
+        [(_, num), ..] => Ok(Some(TenantId(*num))),
+        [] => Ok(None),
+    }
+}
+
 /// The oldest tenant; none if the database has no tenant yet.
 ///
 /// # Errors
@@ -110,6 +135,20 @@ pub async fn insert_first(conn: &mut Conn, name: &str, now: Micros) -> Result<Op
 pub async fn rename(conn: &mut Conn, tenant: TenantId, to: &str) -> Result<(), Error> {
     let sql = conn.sql().with("UPDATE tenant SET name = $2 WHERE num = $1", [tenant.0.into(), to.into()]);
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
+}
+
+/// Sets the number by which native clients name a tenant.
+///
+/// # Errors
+/// [`Error::Unique`] if another tenant has it.
+pub async fn set_organization(conn: &mut Conn, tenant: TenantId, organization: &str) -> Result<(), Error> {
+    let args = || [tenant.0.into(), organization.into()];
+    let sql = "SELECT 1 FROM tenant WHERE num <> $1 AND organization = $2";
+    if conn.fetch_first(conn.sql().with(sql, args())).await?.is_some() {
+        return Err(Error::Unique("organization".to_owned()));
+    }
+    let sql = "UPDATE tenant SET organization = $2 WHERE num = $1";
+    conn.execute(conn.sql().with(sql, args())).await.map(drop)
 }
 
 /// Removes a batch of a tenant's rows from one table; false if there was none.
