@@ -75,6 +75,7 @@ fn refuse(error: directory::Error) -> Refusal {
         | directory::Error::Unauthenticated
         | directory::Error::Forbidden(_)
         | directory::Error::Ambiguous(_)
+        | directory::Error::Conflict(_)
         | directory::Error::Dependencies(_)
         | directory::Error::InUse(_)
         | directory::Error::Taken(_)

@@ -36,7 +36,7 @@ impl Directory {
     /// [`Error::Forbidden`] if it stands for no user.
     pub async fn whoami(&self, caller: &Caller) -> Result<(Option<Session>, User), Error> {
         let principal = caller.principal.as_ref().ok_or(Error::Forbidden(Scope::Own.name()))?;
-        let users = self.users_kind()?;
+        let users = self.user_type()?;
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), users, &principal.id).await?;
         let row = row.ok_or(Error::Unauthenticated)?;
