@@ -2,6 +2,7 @@
 
 use super::answer::{Listed, Member, day};
 use crate::auth::scope::Scope;
+use crate::directory::login::Session;
 use crate::directory::user::{Search, User};
 use crate::http::error::Refusal;
 use crate::http::native::call::Call;
@@ -10,6 +11,7 @@ use crate::scim;
 use crate::scim::filter::{self, Filter, Operator};
 use crate::scim::schema::ResourceType;
 use serde_json::Value;
+use std::collections::HashMap;
 
 /// What is filtered by.
 const ACTIVE: &str = "active";
@@ -55,12 +57,16 @@ async fn members(call: &Call, users: &[User]) -> Result<Vec<Member>, Refusal> {
     let (directory, caller) = (call.directory(), call.caller()?);
     let today = day(directory.now());
     let can_edit = caller.scopes.allow(Scope::UsersWrite);
-    let mut members = Vec::with_capacity(users.len());
-    for user in users {
-        let sessions = directory.sessions(caller, user.record.num).await?;
-        members.push(Member::new(user, sessions, &today, can_edit));
+    let nums: Vec<i64> = users.iter().map(|user| user.record.num).collect();
+    let mut sessions: HashMap<i64, Vec<Session>> = HashMap::new();
+    for session in directory.sessions_of(caller, &nums).await? {
+        sessions.entry(session.user).or_default().push(session);
     }
-    Ok(members)
+    let member = |user: &User| {
+        let sessions = sessions.remove(&user.record.num).unwrap_or_default();
+        Member::new(user, sessions, &today, can_edit)
+    };
+    Ok(users.iter().map(member).collect())
 }
 
 #[cfg(test)]
