@@ -38,6 +38,7 @@ mod limits;
 mod login;
 mod manage;
 mod native_adeptia;
+mod native_publica;
 mod oauth;
 mod patch;
 mod pattern;
