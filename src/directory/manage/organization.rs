@@ -5,7 +5,7 @@
 
 use super::tenant;
 use crate::directory::{Caller, Directory, Error};
-use crate::store::{Conn, Unit, tenants};
+use crate::store::{Conn, Unit, opening, tenants};
 
 /// The most characters of the word.
 const LENGTH: usize = 64;
@@ -22,7 +22,7 @@ impl Directory {
         Ok(text == name || text == chosen.unwrap_or_else(|| caller.tenant.0.to_string()))
     }
 
-    /// Chooses the word by which native clients name a tenant; none takes it back.
+    /// Chooses the word by which native clients name a tenant, which opens it to them; none takes the word back.
     ///
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Invalid`] for a word that no header can carry.
@@ -49,6 +49,9 @@ impl Unit for Choose {
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
         let tenant = tenant::locate(conn, &self.tenant).await?;
+        if self.organization.is_some() {
+            opening::open(conn, tenant).await?;
+        }
         Ok(tenants::set_organization(conn, tenant, self.organization.as_deref()).await?)
     }
 }
