@@ -301,7 +301,7 @@ impl Directory {
 
     /// What a write of these verbs knows: it opens the tenant to native APIs.
     fn native_scope(&self, caller: &Caller, kind: &Arc<ResourceType>, used: Used) -> Scope {
-        Scope { opens: !caller.native, ..self.scope(caller, kind, &plain(kind), used) }
+        self.scope(caller, kind, &plain(kind), used).opening(!caller.native)
     }
 
     async fn id_of(&self, caller: &Caller, kind: &Arc<ResourceType>, num: i64) -> Result<String, Error> {

@@ -273,10 +273,15 @@ pub(super) struct Scope {
     /// If the type is plain: what it is once the tenant is opened to native APIs.
     opened: Option<Arc<ResourceType>>,
     /// The write opens the tenant to native APIs.
-    pub(super) opens: bool,
+    opens: bool,
 }
 
 impl Scope {
+    /// The same write, which opens the tenant to native APIs or does not.
+    pub(super) fn opening(self, opens: bool) -> Self {
+        Self { opens, ..self }
+    }
+
     /// Begins the unit of work: before whatever it writes, the tenant is opened if it needs that.
     async fn enter(&self, conn: &mut Conn) -> Result<(), Error> {
         if self.opens {

@@ -106,8 +106,9 @@ impl Unit for Change {
         self.expect.check(row.version)?;
         let stored = parse(&row.document)?;
         let scope = self.scope.by_type_of(&stored);
-        let Scope { client, kind, show, now, mut used, .. } = &*scope;
+        let Scope { client, kind, show, now, .. } = &*scope;
         let tenant = &client.tenant;
+        let mut used = scope.used;
         // lastModified never goes back, even if the clock does.
         let now = (*now).max(row.modified);
         let Draft { mut document, windows, followed } = self.draft(&scope, &stored)?;

@@ -60,7 +60,8 @@ pub fn built_in(choices: Choices) -> Registry {
 #[must_use]
 pub fn plain(registry: &Registry) -> Registry {
     let native: Vec<Value> = NATIVE.into_iter().map(parse).collect();
-    let is_native = |schema: &Schema| native.iter().any(|document| document.get("id") == Some(&schema.id.as_str().into()));
+    let is_native =
+        |schema: &Schema| native.iter().any(|document| document.get("id") == Some(&schema.id.as_str().into()));
     let stripped = |kind: &Arc<ResourceType>| {
         let extensions = kind.extensions.iter().filter(|extension| !is_native(&extension.schema)).cloned().collect();
         let plain = kind.extensions.iter().any(|extension| is_native(&extension.schema));
