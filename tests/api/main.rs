@@ -34,6 +34,8 @@ mod isolation;
 mod journal;
 mod limits;
 mod manage;
+mod native_ground;
+mod native_logixx;
 mod oauth;
 mod patch;
 mod pattern;
