@@ -147,7 +147,13 @@ impl App {
             hasher,
             clock,
             ids,
-            limits: Limits { token_lifetime: config.token_lifetime, ..Limits::default() },
+            limits: Limits {
+                token_lifetime: config.token_lifetime,
+                session_hours: config.session_hours,
+                session_idle_hours: config.session_idle_hours,
+                sessions: config.sessions_limit,
+                ..Limits::default()
+            },
             recording,
         });
         Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), prefixes, config })
@@ -231,13 +237,19 @@ async fn upkeep(directory: &Directory) {
     loop {
         tokio::time::sleep(UPKEEP).await;
         write_usage(directory).await;
+        if let Err(error) = directory.forget_sessions().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "sessions of long ago could not be removed");
+        }
     }
 }
 
-/// What is lost, if anything, is when a token was last used: worth a line, not an error.
+/// What is lost, if anything, is when a token or a session was last used: worth a line, not an error.
 async fn write_usage(directory: &Directory) {
     if let Err(error) = directory.write_usage().await {
-        tracing::warn!(error = &error as &dyn std::error::Error, "the last use of tokens is not written down yet");
+        tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the last use of tokens and sessions is not written down yet"
+        );
     }
 }
 

@@ -3,6 +3,7 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod catalogue;
 mod client;
 mod connection;
 mod issuer;
@@ -55,6 +56,11 @@ enum Command {
     Token {
         #[command(subcommand)]
         command: token::Command,
+    },
+    /// Makes, lists, changes and removes what users refer to, and loads it from a file
+    Catalogue {
+        #[command(subcommand)]
+        command: catalogue::Command,
     },
     /// Shows what clients asked and what they changed
     Journal {
@@ -155,6 +161,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
+        Command::Catalogue { command } => wait(manage(async |house| catalogue::answer(command, house).await)),
         Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
         Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
@@ -223,6 +230,8 @@ Examples:
   roster tenant create acme --json
       make a further tenant, with its first connection and its first token
   roster connection create entra --tenant acme --profile entra
+  roster catalogue load start.toml
+      make the roles, branches, users and tokens that a file lists, as far as they are not there yet
   roster journal search --connection default --status 4xx --since 1h
       what was refused in the last hour, and why
   roster client create --name entra --tenant acme --connection entra

@@ -43,6 +43,12 @@ pub struct Config {
     pub bootstrap_token: Option<Secret>,
     /// How long an OAuth access token lasts, in seconds.
     pub token_lifetime: u32,
+    /// How long a session lasts at the most, in hours.
+    pub session_hours: u32,
+    /// How long a session lasts without being used, in hours.
+    pub session_idle_hours: u32,
+    /// How many sessions a user may have at once that has no limit of its own; 0 is no limit.
+    pub sessions_limit: u32,
     /// Two groups may not share a name.
     pub unique_group_names: bool,
     /// The journal goes back so many days.
@@ -110,6 +116,9 @@ impl Default for Config {
             publica_prefix: "/publica".to_owned(),
             bootstrap_token: None,
             token_lifetime: 3600,
+            session_hours: 720,
+            session_idle_hours: 168,
+            sessions_limit: 0,
             unique_group_names: true,
             journal_days: 30,
             journal_rows: 1_000_000,
@@ -278,6 +287,33 @@ pub const SETTINGS: &[Setting] = &[
         help: "how many seconds an access token from /oauth/token lasts; 60 to 86400",
         set: |config, text| {
             config.token_lifetime = number(text, 60, 86_400).ok_or("a whole number from 60 to 86400")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "session_hours",
+        default: "720",
+        help: "how many hours a session lasts at the most; 1 to 87600",
+        set: |config, text| {
+            config.session_hours = number(text, 1, 87_600).ok_or("a whole number from 1 to 87600")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "session_idle_hours",
+        default: "168",
+        help: "how many hours a session lasts without being used; 1 to 87600",
+        set: |config, text| {
+            config.session_idle_hours = number(text, 1, 87_600).ok_or("a whole number from 1 to 87600")?;
+            Ok(())
+        },
+    },
+    Setting {
+        name: "sessions_limit",
+        default: "0",
+        help: "how many sessions a user may have at once whose sessionsLimit does not say; 0 is no limit; up to 999999",
+        set: |config, text| {
+            config.sessions_limit = number(text, 0, 999_999).ok_or("a whole number from 0 to 999999")?;
             Ok(())
         },
     },

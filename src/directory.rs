@@ -16,6 +16,7 @@ pub mod oauth;
 mod record;
 pub mod recorder;
 mod rule;
+pub mod seed;
 mod usage;
 pub mod user;
 mod write;
@@ -29,16 +30,19 @@ pub use record::{Expect, Matching, Record};
 pub use crate::store::TenantId;
 
 use crate::auth::password::Hasher;
-use crate::clock::Clock;
+use crate::clock::{Clock, Micros};
 use crate::ident::Ids;
 use crate::scim::redact::Redactor;
 use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use keys::Published;
+use login::Throttle;
 use recorder::Recorder;
 use std::sync::Arc;
 use usage::Usage;
+
+const MICROS_PER_HOUR: Micros = 3600 * 1_000_000;
 
 /// The directory of all tenants; cheap to clone.
 #[derive(Clone)]
@@ -59,6 +63,7 @@ struct Inner {
     recording: Recording,
     redactor: Option<Redactor>,
     usage: Usage,
+    throttle: Throttle,
 }
 
 /// What the directory is made of.
@@ -100,11 +105,37 @@ pub struct Limits {
     pub patch_answer_members: u32,
     /// An access token ends after so many seconds.
     pub token_lifetime: u32,
+    /// A session ends after so many hours, whatever happens.
+    pub session_hours: u32,
+    /// A session ends after so many hours without being used.
+    pub session_idle_hours: u32,
+    /// So many sessions has a user that has no limit of its own; 0 is no limit.
+    pub sessions: u32,
+}
+
+impl Limits {
+    /// How long a session lasts after its last use, in microseconds.
+    fn session_idle(self) -> Micros {
+        i64::from(self.session_idle_hours) * MICROS_PER_HOUR
+    }
+
+    /// How long a session lasts at the most, in microseconds.
+    fn session(self) -> Micros {
+        i64::from(self.session_hours) * MICROS_PER_HOUR
+    }
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { default_results: 100, max_results: 1000, patch_answer_members: 200, token_lifetime: 3600 }
+        Self {
+            default_results: 100,
+            max_results: 1000,
+            patch_answer_members: 200,
+            token_lifetime: 3600,
+            session_hours: 720,
+            session_idle_hours: 168,
+            sessions: 0,
+        }
     }
 }
 
@@ -129,6 +160,7 @@ impl Directory {
                 recording,
                 redactor,
                 usage: Usage::default(),
+                throttle: Throttle::default(),
                 published: Published::default(),
             }),
         }

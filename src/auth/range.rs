@@ -2,7 +2,7 @@
 
 use ipnet::IpNet;
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 
 /// The most ranges one credential may have.
 pub const MAX: usize = 100;
@@ -50,6 +50,15 @@ impl Ranges {
     /// Each range as text.
     pub fn texts(&self) -> impl Iterator<Item = String> {
         self.0.iter().map(ToString::to_string)
+    }
+}
+
+/// What counts as one address: of IPv6 the network, since every host has 2^64 of them to choose from.
+#[must_use]
+pub fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
+        version_4 @ IpAddr::V4(_) => version_4,
     }
 }
 
@@ -106,5 +115,19 @@ mod tests {
         }
         assert!(Ranges::read(std::iter::repeat_n("10.0.0.1", MAX)).is_ok());
         assert!(Ranges::read(std::iter::repeat_n("10.0.0.1", MAX + 1)).is_err());
+    }
+
+    #[test]
+    fn an_address_of_version_6_counts_as_its_network() {
+        for (one, other, same) in [
+            ("2001:db8::1", "2001:db8::ffff:2", true),
+            ("2001:db8::1", "2001:db8:0:1::1", false),
+            ("::ffff:192.0.2.1", "192.0.2.1", true),
+            ("::ffff:192.0.2.1", "::ffff:192.0.2.2", false),
+            ("192.0.2.1", "192.0.2.2", false),
+        ] {
+            let of = |text: &str| network(text.parse().unwrap());
+            assert_eq!(of(one) == of(other), same, "{one} {other}");
+        }
     }
 }

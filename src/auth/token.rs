@@ -10,8 +10,12 @@ use sha2::{Digest as _, Sha256};
 use std::fmt;
 
 const MARK: &str = "roster_";
+/// How the token of a session begins, so that it is looked for among sessions alone.
+const SESSION_MARK: &str = "rosters_";
 /// The fewest characters a chosen token may have.
 pub const MIN: usize = 32;
+/// The fewest characters of a token that an operator wrote into a file.
+const FEWEST: usize = 16;
 /// The most characters a chosen token may have; it must fit in a header of every proxy.
 pub const MAX: usize = 1024;
 
@@ -26,16 +30,44 @@ impl Token {
         Self(format!("{MARK}{}", URL_SAFE_NO_PAD.encode(ident::random::<32>())))
     }
 
+    /// A new token of a session: `rosters_` and 43 characters of base64url.
+    #[must_use]
+    pub fn for_session() -> Self {
+        Self(format!("{SESSION_MARK}{}", URL_SAFE_NO_PAD.encode(ident::random::<32>())))
+    }
+
     /// A token somebody chose.
     ///
     /// # Errors
-    /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry.
+    /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry, or
+    /// begins like the token of a session.
     pub fn chosen(text: &str) -> Result<Self, String> {
+        Self::of(text, MIN)
+    }
+
+    /// A token that an operator wrote into a file, who may choose a short one.
+    ///
+    /// # Errors
+    /// A sentence, if it has fewer than 16 characters or one that no Authorization header may carry.
+    pub fn planted(text: &str) -> Result<Self, String> {
+        Self::of(text, FEWEST)
+    }
+
+    /// Whether it is shorter than a token should be.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.len() < MIN
+    }
+
+    fn of(text: &str, min: usize) -> Result<Self, String> {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a token consists of visible ASCII characters without spaces (RFC 6750 §2.1)".to_owned());
         }
-        if !(MIN..=MAX).contains(&text.len()) {
-            return Err(format!("a token has {MIN} to {MAX} characters, this one has {}", text.len()));
+        if !(min..=MAX).contains(&text.len()) {
+            return Err(format!("a token has {min} to {MAX} characters, this one has {}", text.len()));
+        }
+        if is_of_session(text) {
+            return Err(format!("a token that begins with {SESSION_MARK} would be taken for that of a session"));
         }
         Ok(Self(text.to_owned()))
     }
@@ -66,6 +98,12 @@ impl fmt::Debug for Token {
     }
 }
 
+/// Whether a token is one of a session.
+#[must_use]
+pub fn is_of_session(token: &str) -> bool {
+    token.starts_with(SESSION_MARK)
+}
+
 /// SHA-256 of a token a client presents.
 #[must_use]
 pub fn digest(token: &str) -> Vec<u8> {
@@ -84,6 +122,14 @@ mod tests {
         let bits = URL_SAFE_NO_PAD.decode(one.reveal().strip_prefix("roster_").unwrap()).unwrap();
         assert_eq!(bits.len(), 32);
         assert!(Token::chosen(one.reveal()).is_ok(), "what we make can also be chosen");
+    }
+
+    #[test]
+    fn the_token_of_a_session_is_told_by_its_mark() {
+        let token = Token::for_session();
+        assert!(is_of_session(token.reveal()) && !is_of_session(Token::generate().reveal()));
+        assert_eq!(token.reveal().len(), 8 + 43);
+        assert!(Token::chosen(token.reveal()).is_err(), "nobody chooses one");
     }
 
     #[test]
@@ -124,6 +170,9 @@ mod tests {
         ] {
             assert_eq!(Token::chosen(&text).is_ok(), accepted, "{text:?}");
         }
+        assert!(Token::planted(&"x".repeat(16)).is_ok_and(|token| token.is_short()));
+        assert!(Token::planted(&"x".repeat(32)).is_ok_and(|token| !token.is_short()));
+        assert!(Token::planted(&"x".repeat(15)).is_err() && Token::planted(&" ".repeat(16)).is_err());
         assert_eq!(Token::chosen("short").unwrap_err(), "a token has 32 to 1024 characters, this one has 5");
     }
 }

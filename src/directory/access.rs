@@ -10,13 +10,13 @@ use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::tolerance::Profile;
-use crate::store::sessions::Owner;
+use crate::store::sessions::{self, Owner};
 use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
 
 /// The extension whose attributes give users rights.
-const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
+pub(super) const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]
@@ -131,7 +131,8 @@ impl Caller {
             && (self.scopes.allow(Scope::Own) || self.scopes.allow(Scope::UsersWrite))
     }
 
-    fn may(&self, scope: Scope) -> Result<(), Error> {
+    /// Refuses a caller without this right.
+    pub(super) fn may(&self, scope: Scope) -> Result<(), Error> {
         if self.scopes.allow(scope) { Ok(()) } else { Err(Error::Forbidden(scope.name())) }
     }
 
@@ -146,14 +147,17 @@ impl Caller {
 }
 
 impl Directory {
-    /// The caller that presents this bearer token from this address: one of ours, or one that a
-    /// trusted issuer signed.
+    /// The caller that presents this bearer token from this address: that of a session, one of ours, or
+    /// one that a trusted issuer signed.
     ///
     /// # Errors
     /// [`Error::Unauthenticated`] if no valid token is the same, or it may not be used from there;
     /// [`Error::Busy`] if the keys of its issuer cannot be had at present.
     pub async fn authenticate(&self, token: &str, from: Option<IpAddr>) -> Result<Caller, Error> {
         let now = self.inner.clock.now();
+        if token::is_of_session(token) {
+            return self.authenticate_session(token, now).await;
+        }
         let Some(tokens::Found { token, profile, user }) = self.valid(token, now).await? else {
             // A token of ours may look like a signed one, so those come second.
             return if Unverified::looks_like(token) {
@@ -170,11 +174,26 @@ impl Directory {
         if token.owner.is_some() && user.is_none() {
             return Err(Error::Unauthenticated);
         }
-        self.inner.usage.note(&token, now);
+        self.inner.usage.tokens.note(token.num, token.used, now);
         let credential = format!("token {} ({})", token.num, token.name);
         let caller = Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)?;
         let principal = user.map(|user| Principal::new(&user, None)).transpose()?;
         Ok(Caller { principal, ..caller })
+    }
+
+    /// The user behind a live session: itself, and whoever may do everything also writes users.
+    async fn authenticate_session(&self, token: &str, now: Micros) -> Result<Caller, Error> {
+        let mut conn = self.inner.store.read().await?;
+        let found = sessions::find(&mut conn, &token::digest(token), now).await?;
+        let sessions::Found { session, tenant, connection, profile, user } =
+            found.filter(|found| found.user.active).ok_or(Error::Unauthenticated)?;
+        self.inner.usage.sessions.note(session.num, Some(session.seen), now);
+        let principal = Principal::new(&user, Some(session.num))?;
+        let more = principal.super_admin.then_some(Scope::UsersWrite);
+        let scopes: Scopes = [Scope::Own].into_iter().chain(more).collect();
+        let credential = format!("session {} (user {})", session.num, user.num);
+        let caller = Caller::new((tenant, connection), credential, &scopes.to_string(), &profile)?;
+        Ok(Caller { principal: Some(principal), ..caller })
     }
 
     /// Whether there is a valid token of this text, wherever it may be used from.

@@ -7,8 +7,8 @@
 mod connection;
 mod organization;
 mod tenant;
-mod token;
-mod user;
+pub(super) mod token;
+pub(super) mod user;
 
 pub(super) use tenant::Plan;
 

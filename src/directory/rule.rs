@@ -37,7 +37,6 @@ pub(super) const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica
 /// Why sessions end.
 const DEACTIVATED: &str = "deactivated";
 const PASSWORD: &str = "password";
-pub(super) const DELETED: &str = "deleted";
 
 /// The rules, for one write.
 pub(super) struct Rules<'a> {

@@ -287,7 +287,7 @@ impl Directory {
         let mut conn = self.inner.store.read().await?;
         let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
         let row = found.ok_or_else(|| write::not_found(kind))?;
-        write::dependencies(&mut conn, caller.client(), kind, &row).await
+        write::dependencies(&mut conn, caller.client(), kind, &row, self.inner.clock.now()).await
     }
 
     /// The resource type of users.
@@ -298,8 +298,8 @@ impl Directory {
 
     async fn id_of(&self, caller: &Caller, kind: &Arc<ResourceType>, num: i64) -> Result<String, Error> {
         let mut conn = self.inner.store.read().await?;
-        let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
-        Ok(found.ok_or_else(|| write::not_found(kind))?.id)
+        let found = resources::id_of(&mut conn, caller.tenant, kind, num).await?;
+        found.ok_or_else(|| write::not_found(kind))
     }
 }
 

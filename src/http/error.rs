@@ -137,7 +137,8 @@ impl Refusal {
             return Self::no_route();
         }
         if error.is::<MethodNotAllowedError>() {
-            return Self::method(route);
+            // A path whose variable part has only so many values is none with another value.
+            return if route.is_some() { Self::method(route) } else { Self::no_route() };
         }
         if let Some(error) = error.downcast_ref::<ParseParamError>() {
             return Self::field(error.name, "the parameter is missing or has the wrong form");

@@ -5,6 +5,7 @@
 //! alone, and before any work is done. What is remembered of credentials lets a flood be refused
 //! without the database; it opens nothing: every request that goes on is judged by the store.
 
+use crate::auth::range::network;
 use crate::auth::token;
 use crate::directory::Caller;
 use governor::clock::{Clock, DefaultClock};
@@ -13,7 +14,7 @@ use governor::state::keyed::HashMapStateStore;
 use governor::{Quota, RateLimiter};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -197,14 +198,6 @@ impl<K: Hash + Eq + Clone, C: Clock + Clone> Meter<K, C> {
 /// Whole seconds that are not shorter, and never none.
 fn seconds(wait: Duration) -> u64 {
     (wait.as_secs() + u64::from(wait.subsec_nanos() > 0)).max(1)
-}
-
-/// What counts as one address: of IPv6 the network, since every host has 2^64 of them to choose from.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
-        version_4 @ IpAddr::V4(_) => version_4,
-    }
 }
 
 /// Whose the credentials of late were, in two generations, so that the oldest can be dropped at once.

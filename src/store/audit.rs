@@ -31,6 +31,10 @@ pub enum Action {
     Patched,
     /// It was removed.
     Deleted,
+    /// A session of it began.
+    LoggedIn,
+    /// A session of it was ended, or all of them.
+    LoggedOut,
 }
 
 impl Action {
@@ -42,6 +46,8 @@ impl Action {
             Self::Replaced => "replaced",
             Self::Patched => "patched",
             Self::Deleted => "deleted",
+            Self::LoggedIn => "logged-in",
+            Self::LoggedOut => "logged-out",
         }
     }
 }
@@ -78,7 +84,7 @@ pub struct Entry {
     pub credential: String,
     /// The surface it came through.
     pub door: String,
-    /// What was done: `created`, `replaced`, `patched`, `deleted`.
+    /// What was done: `created`, `replaced`, `patched`, `deleted`, `logged-in`, `logged-out`.
     pub action: String,
     /// The name of the resource type.
     pub kind: String,

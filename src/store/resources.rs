@@ -144,6 +144,18 @@ pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     }
 }
 
+/// The id of the resource of that type and number.
+///
+/// # Errors
+/// If the database fails.
+pub async fn id_of(conn: &mut Conn, tenant: TenantId, kind: &ResourceType, num: i64) -> Result<Option<String>, Error> {
+    let sql = conn.sql().with(
+        "SELECT id FROM resource WHERE tenant = $1 AND num = $2 AND type = $3",
+        [tenant.0.into(), num.into(), kind.name.as_str().into()],
+    );
+    conn.fetch_first(sql).await?.map(|record| record.text(0)).transpose()
+}
+
 /// Replaces the document of a locked row, makes a new version and renews the keys that changed.
 ///
 /// # Errors

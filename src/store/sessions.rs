@@ -225,6 +225,15 @@ pub async fn note_use(conn: &mut Conn, minute: Micros, idle: Micros, nums: Vec<i
     conn.execute(sql).await.map(drop)
 }
 
+/// Whether there are sessions whose time was over before an instant.
+///
+/// # Errors
+/// If the database fails.
+pub async fn has_older(conn: &mut Conn, than: Micros) -> Result<bool, Error> {
+    let sql = conn.sql().with("SELECT num FROM session WHERE ends < $1 LIMIT 1", [than.into()]);
+    Ok(conn.fetch_first(sql).await?.is_some())
+}
+
 /// Forgets some sessions, of whatever tenants, whose time was over before an instant; answers how many.
 ///
 /// # Errors

@@ -158,7 +158,7 @@ fn every_effect_has_one_door() {
         (&["env::var", "env::vars", "env::var_os", "env::vars_os"], &["config", "store/sql/trial"]),
         (&["SystemTime", "Timestamp::now", "Zoned::now", "OffsetDateTime::now"], &["clock"]),
         (&["Uuid::", "uuid::", "getrandom::", "rand::"], &["ident"]),
-        (&["argon2::", "use argon2"], &["auth/password"]),
+        (&["argon2::", "bcrypt::", "scrypt::", "pbkdf2::", "use argon2", "use bcrypt"], &["auth/password"]),
         (&["jsonwebtoken::", "use jsonwebtoken"], &["auth/assertion"]),
         (&["reqwest::", "rustls::", "use reqwest", "use rustls"], &["directory/keys/fetch"]),
         (&["println!", "eprintln!", "dbg!", "process::exit"], &["cli"]),

@@ -1,13 +1,14 @@
 //! What a user owns, within a unit of work: it goes to another user, or is let go.
 
 use super::{Scope, not_found, parse};
+use crate::clock::Micros;
 use crate::directory::audit::{self, Beside};
 use crate::directory::user::{Dependency, Estate};
 use crate::directory::{Error, rule};
 use crate::scim::schema::ResourceType;
 use crate::scim::{Object, resource};
 use crate::store::audit::{Action, Change};
-use crate::store::{Client, Conn, Row, Unit, estate, resources, sessions};
+use crate::store::{Client, Conn, Row, Unit, estate, resources};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -41,15 +42,12 @@ impl Scope {
             Estate::LetGo => None,
             Estate::To(num) if num == row.num => return Err(not_found(&self.kind)),
             Estate::To(num) => Some(self.heir(conn, num).await?),
-            Estate::Nothing => match dependencies(conn, self.client, &self.kind, row).await?.as_slice() {
+            Estate::Nothing => match dependencies(conn, self.client, &self.kind, row, self.now).await?.as_slice() {
                 [] => None,
                 owned => return Err(Error::Dependencies(owned.to_vec())),
             },
         };
-        let changes = self.pass_on(conn, row, heir.as_ref()).await?;
-        sessions::revoke_all(conn, self.client.tenant, row.num, self.now, rule::DELETED, None).await?;
-        estate::remove_tokens(conn, self.client.tenant, row.num).await?;
-        Ok(changes)
+        self.pass_on(conn, row, heir.as_ref()).await
     }
 
     async fn heir(&self, conn: &mut Conn, num: i64) -> Result<Row, Error> {
@@ -97,6 +95,7 @@ pub(in crate::directory) async fn dependencies(
     client: Client,
     kind: &Arc<ResourceType>,
     row: &Row,
+    now: Micros,
 ) -> Result<Vec<Dependency>, Error> {
     let mut owned = Vec::new();
     for report in rule::reports(conn, client, kind, &row.id).await?.iter().filter(|report| report.num != row.num) {
@@ -104,7 +103,7 @@ pub(in crate::directory) async fn dependencies(
         let name = ["displayName", "userName"].iter().find_map(|name| document.get(*name)?.as_str());
         owned.push(Dependency { kind: "User", name: name.unwrap_or(&report.id).to_owned() });
     }
-    let invitations = estate::invitations(conn, client.tenant, row.num).await?;
+    let invitations = estate::invitations(conn, client.tenant, row.num, now).await?;
     owned.extend(invitations.into_iter().map(|name| Dependency { kind: "Invitation", name }));
     Ok(owned)
 }

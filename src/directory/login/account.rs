@@ -1,0 +1,128 @@
+//! Whose account a name tells: which tenant's, which user's, with which password hash.
+
+use crate::directory::{Error, write};
+use crate::scim::Object;
+use crate::scim::filter::Filter;
+use crate::scim::path;
+use crate::scim::schema::ResourceType;
+use crate::scim::value::{self, Key};
+use crate::store::select::{self, Part, Query};
+use crate::store::{Client, Conn, Row, TenantId, connections, passwords, resources, tenants};
+use crate::{ident, scim};
+use serde_json::Value;
+use std::sync::Arc;
+
+/// The most users that are looked at to find the one whose mail address it is.
+const ALIKE: u64 = 2;
+
+/// A user that may log in.
+pub(super) struct Account {
+    pub row: Row,
+    pub document: Object,
+    pub hash: Option<String>,
+}
+
+/// The tenant of an organization, and its first connection, as which a session reads and writes; without
+/// an organization the first tenant.
+pub(super) async fn place(conn: &mut Conn, organization: Option<&str>) -> Result<Option<Client>, Error> {
+    let tenant = match organization {
+        Some(text) => tenants::find_any(conn, text).await?,
+        None => tenants::first(conn).await?.map(|tenant| tenant.num),
+    };
+    let Some(tenant) = tenant else { return Ok(None) };
+    let connections = connections::list(conn, tenant).await?;
+    Ok(connections.first().map(|connection| Client { tenant, connection: connection.num }))
+}
+
+/// The account of a user name, else the one account of a mail address. An address that several users
+/// have is nobody's, and so is one that is not the only or the primary one of its user.
+pub(super) async fn find(
+    conn: &mut Conn,
+    client: Client,
+    users: &Arc<ResourceType>,
+    name: &str,
+) -> Result<Option<Account>, Error> {
+    let row = match by(conn, client, users, "userName", name).await?.into_iter().next() {
+        Some(row) => Some(row),
+        None => match by(conn, client, users, "emails.value", name).await?.as_slice() {
+            [row] if is_main(&write::parse(&row.document)?, name) => Some(row.clone()),
+            _ => None,
+        },
+    };
+    match row {
+        Some(row) => Ok(Some(open(conn, client.tenant, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The account of that resource id.
+pub(super) async fn of(
+    conn: &mut Conn,
+    client: Client,
+    users: &ResourceType,
+    id: &str,
+) -> Result<Option<Account>, Error> {
+    match resources::load(conn, client, users, id).await? {
+        Some(row) => Ok(Some(open(conn, client.tenant, row).await?)),
+        None => Ok(None),
+    }
+}
+
+/// The id of the user that is named by its id, its number or its user name.
+pub(super) async fn named(
+    conn: &mut Conn,
+    client: Client,
+    users: &Arc<ResourceType>,
+    text: &str,
+) -> Result<Option<String>, Error> {
+    if ident::is_resource_id(text) {
+        return Ok(resources::load(conn, client, users, text).await?.map(|row| row.id));
+    }
+    if let Ok(num) = text.parse()
+        && let Some(id) = resources::id_of(conn, client.tenant, users, num).await?
+    {
+        return Ok(Some(id));
+    }
+    Ok(by(conn, client, users, "userName", text).await?.into_iter().next().map(|row| row.id))
+}
+
+/// Whether a user is active: one of whom nothing is said is.
+pub(super) fn is_active(document: &Object) -> bool {
+    document.get("active").is_none_or(|active| active != &Value::Bool(false))
+}
+
+async fn open(conn: &mut Conn, tenant: TenantId, row: Row) -> Result<Account, Error> {
+    let hash = passwords::load(conn, tenant, row.num).await?;
+    Ok(Account { document: write::parse(&row.document)?, row, hash })
+}
+
+/// A few of the users of whom an attribute is this text, in any case.
+async fn by(
+    conn: &mut Conn,
+    client: Client,
+    users: &Arc<ResourceType>,
+    attribute: &str,
+    text: &str,
+) -> Result<Vec<Row>, Error> {
+    if text.contains('\0') {
+        // Nobody has it, and Postgres refuses to look.
+        return Ok(Vec::new());
+    }
+    let internal = |error: scim::Error| Error::Internal(error.to_string());
+    let target = path::resolve(users, attribute).map_err(internal)?;
+    let filter = Some(Filter::equals(target, Key::Text(value::fold(text))));
+    let part = Part { kind: Arc::clone(users), filter, sort: None };
+    let query = Query { parts: vec![part], descending: false, offset: 0, limit: ALIKE, base: String::new(), now: 0 };
+    Ok(select::page(conn, client, &query).await?.rows)
+}
+
+/// Whether the user's primary address, or its only one, is this.
+fn is_main(document: &Object, address: &str) -> bool {
+    let address = value::fold(address);
+    let all = document.get("emails").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let is_it = |email: &Value| email.get("value").and_then(Value::as_str).map(value::fold).as_ref() == Some(&address);
+    match all {
+        [only] => is_it(only),
+        all => all.iter().any(|email| email.get("primary") == Some(&Value::Bool(true)) && is_it(email)),
+    }
+}
