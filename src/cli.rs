@@ -13,6 +13,7 @@ mod serve;
 mod show;
 mod tenant;
 mod token;
+mod user;
 
 use crate::app::{self, App, Options};
 use crate::clock::Clock;
@@ -76,6 +77,11 @@ enum Command {
     Issuer {
         #[command(subcommand)]
         command: issuer::Command,
+    },
+    /// Takes over passwords of users from other systems
+    User {
+        #[command(subcommand)]
+        command: user::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -165,6 +171,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
         Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
+        Command::User { command } => wait(manage(async |house| user::answer(command, house).await)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }

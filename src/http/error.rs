@@ -33,8 +33,8 @@ pub(super) struct Refusal {
     pub scim_type: Option<scim::ScimType>,
     /// The field or parameter that is wrong, for surfaces that show it.
     pub field: Option<String>,
-    /// The error code of RFC 6749 §5.2, for the surface that shows it.
-    pub oauth_error: Option<&'static str>,
+    /// The word for it, for surfaces that show one: the error code of RFC 6749 §5.2, or their own.
+    pub code: Option<&'static str>,
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -51,7 +51,7 @@ impl Refusal {
             status,
             scim_type: None,
             field: None,
-            oauth_error: None,
+            code: None,
             detail: detail.into(),
             headers: Vec::new(),
             body: None,
@@ -87,7 +87,7 @@ impl Refusal {
 
     /// An error of the token endpoint, with its code (RFC 6749 §5.2).
     pub(super) fn oauth(status: StatusCode, code: &'static str, detail: &str) -> Self {
-        Self { oauth_error: Some(code), ..Self::new(status, detail) }
+        Self { code: Some(code), ..Self::new(status, detail) }
     }
 
     /// 503: the same request may succeed in a moment.

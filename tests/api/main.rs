@@ -35,6 +35,7 @@ mod hostile;
 mod isolation;
 mod journal;
 mod limits;
+mod login;
 mod manage;
 mod native_ground;
 mod native_logixx;
