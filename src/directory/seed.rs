@@ -13,8 +13,9 @@ use crate::auth::password;
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::scim::{self, Object};
-use crate::store::{Conn, TenantId, Unit, connections, passwords};
-use serde_json::{Value, json};
+use crate::store::{TenantId, connections, passwords};
+use serde_json::json;
+use std::sync::Arc;
 
 /// What is to be there.
 #[derive(Clone, Default)]
@@ -99,7 +100,14 @@ impl Directory {
     pub async fn load(&self, tenant: TenantId, seed: Seed) -> Result<Loaded, Error> {
         let Seed { organization, entries, locales, users, tokens } = seed;
         users.iter().try_for_each(SeedUser::check)?;
-        let unit = entries::Load { tenant, organization, entries, locales, users: self.user_type()?, now: self.now() };
+        let unit = entries::Load {
+            tenant,
+            organization,
+            entries,
+            locales,
+            users: Arc::clone(self.user_type()?),
+            now: self.now(),
+        };
         let mut loaded = Loaded { entries: self.inner.store.write(unit).await?, ..Loaded::default() };
         let operator = self.operator(tenant).await?;
         for user in &users {
@@ -119,16 +127,19 @@ impl Directory {
     /// Makes a user unless there is one of the name; true if it was made.
     async fn load_user(&self, operator: &Caller, user: &SeedUser) -> Result<bool, Error> {
         let found = self.user(operator, super::user::Key::UserName(&user.user_name)).await;
-        let (num, made) = match found {
-            Ok(found) => (found.record.num, false),
+        let (record, made) = match found {
+            Ok(found) => (found.record, false),
             Err(Error::NotFound(_)) => {
                 let new = NewUser { document: user.document(), password: user.password.clone(), default_roles: false };
-                (self.create_user(operator, new).await?.record.num, true)
+                (self.create_user(operator, new).await?.record, true)
             }
             Err(error) => return Err(error),
         };
-        if let Some(hash) = user.password_hash.clone() {
-            self.inner.store.write(SetHash { tenant: operator.tenant, num, hash }).await?;
+        if let Some(hash) = &user.password_hash {
+            let stored = passwords::load(&mut self.inner.store.read().await?, operator.tenant, record.num).await?;
+            if stored.is_none() {
+                self.import_password(operator.tenant, &record.id, hash, &operator.credential).await?;
+            }
         }
         Ok(made)
     }
@@ -183,25 +194,6 @@ impl SeedUser {
     }
 }
 
-/// Gives a user a hash unless it has one.
-struct SetHash {
-    tenant: TenantId,
-    num: i64,
-    hash: String,
-}
-
-impl Unit for SetHash {
-    type Output = ();
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        if passwords::load(conn, self.tenant, self.num).await?.is_none() {
-            passwords::set(conn, self.tenant, self.num, Some(&self.hash)).await?;
-        }
-        Ok(())
-    }
-}
-
 /// The refusal of one part of a seed, and what is in place.
 fn at(error: Error, list: &str, which: &str, place: &str) -> Error {
     match error {
@@ -224,6 +216,7 @@ fn after(error: Error, place: &str) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use serde_json::Value;
 
     #[test]
     fn a_user_of_a_seed_is_a_document() {
