@@ -27,6 +27,7 @@ mod database;
 mod discovery;
 mod errors;
 mod etag;
+mod extensions;
 mod external_ids;
 mod faults;
 mod filters;
