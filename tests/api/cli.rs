@@ -8,10 +8,10 @@ use std::path::Path;
 /// Variables and their values.
 type Settings = &'static [(&'static str, &'static str)];
 
-const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
+pub const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
 
 /// Runs a case with an empty database of each kind and an empty working directory.
-fn with_databases(case: impl Fn(&Path, &str)) {
+pub fn with_databases(case: impl Fn(&Path, &str)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let Some(database) = runtime.block_on(Database::create(kind)) else { continue };
@@ -90,7 +90,7 @@ fn tokens_are_made_listed_and_revoked() {
 }
 
 /// What a command answers in JSON.
-fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
+pub fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
     let arguments: Vec<&str> = arguments.split(' ').chain(["--json"]).collect();
     let answered = answer(directory, settings, &arguments);
     assert!(answered.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&answered.stderr));
@@ -98,14 +98,14 @@ fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
 }
 
 /// What a command answers to people.
-fn text(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+pub fn text(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
     let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
     assert!(answered.status.success(), "{arguments}: {}", String::from_utf8_lossy(&answered.stderr));
     String::from_utf8(answered.stdout).unwrap()
 }
 
 /// The sentence a command fails with.
-fn failure(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+pub fn failure(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
     let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
     assert_eq!(answered.status.code(), Some(1), "{arguments}: {}", String::from_utf8_lossy(&answered.stdout));
     String::from_utf8(answered.stderr).unwrap()
