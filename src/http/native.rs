@@ -7,9 +7,13 @@
 mod adeptia;
 mod appcrm;
 mod call;
+mod document;
 mod logixx;
+mod nullable;
+mod page;
 mod prefix;
 mod publica;
+mod read;
 
 pub use prefix::{Prefix, Prefixes};
 
