@@ -1,7 +1,7 @@
 //! The real binary: first start, later starts, signals, settings, tokens, documents.
 
 use crate::database::{Database, Kind};
-use crate::wire::{Server, answer};
+use crate::wire::{Server, answer, fed};
 use serde_json::Value;
 use std::path::Path;
 
@@ -28,6 +28,23 @@ pub fn with_databases(case: impl Fn(&Path, &str)) {
 fn token_in(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))
         .find(|word| word.starts_with("roster_") && word.len() > 40)
+}
+
+#[test]
+fn a_password_hash_of_another_system_is_read_from_the_standard_input() {
+    with_databases(|directory, url| {
+        let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
+        let server = Server::start(directory, &settings);
+        let (status, _) = server.send("POST", "/scim/v2/Users", CHOSEN, "{\"userName\": \"anna\"}");
+        assert_eq!(status, 201);
+        let arguments = ["user", "password-hash", "Anna"];
+        let given = |hash: &str| fed(directory, &settings, &arguments, hash).status.code();
+        assert_eq!(given("plain\n"), Some(1));
+        assert_eq!(given("$2b$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC\n"), Some(0));
+        let login = "{\"username\": \"anna\", \"password\": \"correct horse\"}";
+        assert_eq!(server.send("POST", "/auth/login", CHOSEN, login).0, 200);
+        assert_eq!(server.stop().0, Some(0));
+    });
 }
 
 #[test]
