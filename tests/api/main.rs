@@ -40,6 +40,7 @@ mod pattern;
 mod profiles;
 mod property;
 mod races;
+mod rules;
 mod secrets;
 mod server;
 mod wire;
