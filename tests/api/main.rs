@@ -48,6 +48,7 @@ mod pattern;
 mod profiles;
 mod property;
 mod races;
+mod rules;
 mod secrets;
 mod seed;
 mod server;
