@@ -15,7 +15,7 @@ pub(super) use create::Create;
 pub(super) use delete::Delete;
 pub(super) use legacy::{Move, dependencies};
 
-use super::rule::{self, Rules};
+use super::rule::Rules;
 use super::user::Estate;
 use super::{Caller, Directory, Door, Error, Expect, Field, Principal, Record, audit, record};
 use crate::clock::Micros;
@@ -25,6 +25,7 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
+use crate::scim::urn::LIFECYCLE;
 use crate::scim::{self, Object, validate};
 use crate::store::audit::Actor;
 use crate::store::{self, Client, Conn, opening, passwords, resources};
@@ -299,7 +300,7 @@ impl Scope {
     /// The write by the type that this document is of. The tenant may have been opened since the caller was
     /// identified; a document tells, since every one of an opened tenant has the extension.
     fn by_type_of(&self, stored: &Object) -> Cow<'_, Self> {
-        if self.opened.is_some() && stored.contains_key(rule::LIFECYCLE) {
+        if self.opened.is_some() && stored.contains_key(LIFECYCLE) {
             Cow::Owned(self.after_opening())
         } else {
             Cow::Borrowed(self)

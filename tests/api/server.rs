@@ -11,6 +11,7 @@ use roster::auth::password::Hasher;
 use roster::clock::{Clock, Micros};
 use roster::config::{Config, Secret};
 use roster::directory::Directory;
+use roster::directory::manage::TenantChange;
 use roster::directory::recorder::Recorder;
 use roster::ident::Ids;
 use roster::store::Store;
@@ -93,6 +94,10 @@ impl Api {
 
     /// The same with some settings of its own.
     pub async fn open_with(database: &Database, settings: Config) -> Self {
+        Self::open_as(database, settings, Hasher::cheap()).await
+    }
+
+    async fn open_as(database: &Database, settings: Config, hasher: Hasher) -> Self {
         let clock = Clock::fixed(START);
         let config = Config {
             database_url: Secret::new(database.url.as_str()),
@@ -104,7 +109,7 @@ impl Api {
             rate_tenant: 0,
             ..settings
         };
-        let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher: Hasher::cheap() };
+        let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher };
         let app = App::start(options).await.unwrap();
         Self {
             endpoint: Arc::new(app.endpoint().map_to_response().boxed()),
@@ -122,10 +127,21 @@ impl Api {
         Self::open(&self.database).await
     }
 
+    /// The same with a hasher of its own.
+    pub async fn hashing(&self, hasher: Hasher) -> Self {
+        Self::open_as(&self.database, Config::default(), hasher).await
+    }
+
     /// Gives the connection of the case's token a profile.
     pub async fn set_profile(&self, profile: &str) {
         let profile = profile.parse().unwrap();
         self.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
+    }
+
+    /// Opens the first tenant to native APIs, as its first write through one does.
+    pub async fn open_to_native(&self) {
+        let change = TenantChange { native: Some(true), ..TenantChange::default() };
+        self.directory.change_tenant("default", change).await.unwrap();
     }
 
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.

@@ -15,6 +15,7 @@ pub use read::read;
 pub use write::{write_resource_type, write_schema};
 
 use super::{Registry, ResourceType, Schema};
+use crate::scim::urn;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -27,8 +28,6 @@ const ADEPTIA: &str = include_str!("documents/adeptia.json");
 const PUBLICA: &str = include_str!("documents/publica.json");
 const GROUP: &str = include_str!("documents/group.json");
 const COMMON: &str = include_str!("documents/common.json");
-/// The extensions of users that native APIs bring.
-const NATIVE: [&str; 5] = [LIFECYCLE, LOGIXX, APPCRM, ADEPTIA, PUBLICA];
 const USER_TYPE: &str = include_str!("documents/user_type.json");
 const GROUP_TYPE: &str = include_str!("documents/group_type.json");
 
@@ -51,17 +50,15 @@ pub fn built_in(choices: Choices) -> Registry {
     if !choices.unique_group_names {
         share_names(&mut group);
     }
-    let users = [USER, ENTERPRISE_USER].into_iter().chain(NATIVE);
-    let schemas: Vec<Value> = users.map(parse).chain([group]).collect();
+    let users = [USER, ENTERPRISE_USER, LIFECYCLE, LOGIXX, APPCRM, ADEPTIA, PUBLICA];
+    let schemas: Vec<Value> = users.into_iter().map(parse).chain([group]).collect();
     read(&schemas, &[parse(USER_TYPE), parse(GROUP_TYPE)]).expect("the built-in documents keep the rules")
 }
 
 /// A registry without the extension schemas of native APIs, as tenants see it that are not opened to them.
 #[must_use]
 pub fn plain(registry: &Registry) -> Registry {
-    let native: Vec<Value> = NATIVE.into_iter().map(parse).collect();
-    let is_native =
-        |schema: &Schema| native.iter().any(|document| document.get("id") == Some(&schema.id.as_str().into()));
+    let is_native = |schema: &Schema| urn::NATIVE.contains(&schema.id.as_str());
     let stripped = |kind: &Arc<ResourceType>| {
         let extensions = kind.extensions.iter().filter(|extension| !is_native(&extension.schema)).cloned().collect();
         let plain = kind.extensions.iter().any(|extension| is_native(&extension.schema));
