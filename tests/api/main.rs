@@ -17,6 +17,7 @@
 mod admin;
 mod admin_clients;
 mod architecture;
+mod bound_tokens;
 mod call;
 mod catalogues;
 mod cli;
@@ -48,5 +49,6 @@ mod profiles;
 mod property;
 mod races;
 mod secrets;
+mod seed;
 mod server;
 mod wire;
