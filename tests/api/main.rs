@@ -37,6 +37,7 @@ mod journal;
 mod limits;
 mod login;
 mod manage;
+mod native_appcrm;
 mod oauth;
 mod patch;
 mod pattern;
