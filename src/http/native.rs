@@ -7,6 +7,7 @@
 mod adeptia;
 mod appcrm;
 mod call;
+mod document;
 mod gravatar;
 mod instant;
 mod logixx;

@@ -84,8 +84,8 @@ pub async fn find_any(conn: &mut Conn, text: &str) -> Result<Option<TenantId>, E
     // No tenant has the number 0.
     let num: i64 = text.parse().unwrap_or(0);
     let sql = conn.sql().with(
-        "SELECT num, CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS place FROM tenant \
-         WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
+        "SELECT num, CAST(CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS BIGINT) AS place \
+         FROM tenant WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
         [text.into(), num.into()],
     );
     let records = conn.fetch(sql).await?;

@@ -125,7 +125,7 @@ impl Api {
             faults.push(Fault { field: "email".to_owned(), kind: Kind::Taken });
         }
         faultless(&faults)?;
-        let new = NewUser { document: change.create(&known), password, default_roles: false };
+        let new = NewUser { document: change.create(&known), password, default_roles: false, ..NewUser::default() };
         let made = call.directory().create_user(caller, new).await.map_err(words::refused)?;
         call.trail.record(&made.record);
         let url = format!("{}/api/users/{}", call.base, made.record.num);

@@ -57,6 +57,12 @@ pub(super) struct Link {
     active: bool,
 }
 
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { page: 1, per_page: USUAL }
+    }
+}
+
 impl Wanted {
     /// From the parameters `page` and `per_page`; what cannot be meant is as good as absent.
     pub(super) fn of(call: &Call) -> Self {
