@@ -17,6 +17,7 @@
 mod admin;
 mod admin_clients;
 mod architecture;
+mod bound_tokens;
 mod call;
 mod catalogues;
 mod cli;
@@ -49,5 +50,6 @@ mod profiles;
 mod property;
 mod races;
 mod secrets;
+mod seed;
 mod server;
 mod wire;

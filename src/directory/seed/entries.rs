@@ -63,8 +63,8 @@ impl Load {
         if (&kept.name, kept.default) == (&new.name, new.default) {
             return Ok(false);
         }
-        let change = EntryChange { name: Some(new.name.clone()), default: Some(new.default) };
+        let to = EntryChange { name: Some(new.name.clone()), default: Some(new.default) };
         let (tenant, users, now) = (self.tenant, Arc::clone(&self.users), self.now);
-        Change { tenant, which, id: kept.id, change, users, now }.run(conn).await.map(|_| true)
+        Change { tenant, which, id: kept.id, to, users, now }.run(conn).await.map(|_| true)
     }
 }
