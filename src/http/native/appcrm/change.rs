@@ -101,7 +101,7 @@ impl Change {
         let Some(email) = self.email.as_deref().filter(|email| Some(*email) != stored::email(document)) else { return };
         let list = document.entry("emails").or_insert_with(|| json!([]));
         let Some(list) = list.as_array_mut() else { return };
-        let place = list.iter().position(stored::is_primary).unwrap_or(0);
+        let place = list.iter().position(|mail| mail.get("primary") == Some(&Value::Bool(true))).unwrap_or(0);
         match list.get_mut(place).and_then(Value::as_object_mut) {
             Some(main) => {
                 // What was shown in place of the old address does not fit the new one.
