@@ -18,6 +18,7 @@ use crate::auth::scope::Scope;
 use crate::auth::token::Token;
 use crate::clock::{Micros, rfc3339};
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::LIFECYCLE;
 use crate::scim::{Object, resource};
 use crate::store::audit::{Action, Actor};
 use crate::store::sessions::{self, NewSession};
@@ -26,8 +27,6 @@ use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The extension that tells how a user signs in.
-const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
 /// The most characters that are kept of what a client calls itself.
 const AGENT: usize = 256;
 

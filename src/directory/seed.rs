@@ -189,7 +189,7 @@ impl SeedUser {
             document.insert("emails".to_owned(), json!([{ "value": email, "primary": true }]));
         }
         if self.super_admin {
-            document.insert(super::access::APPCRM.to_owned(), json!({ "superAdmin": true, "accessApi": true }));
+            document.insert(crate::scim::urn::APPCRM.to_owned(), json!({ "superAdmin": true, "accessApi": true }));
         }
         document
     }
