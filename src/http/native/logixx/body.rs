@@ -119,7 +119,12 @@ impl<'a> Draft<'a> {
         let subscriptions = unique(subscriptions.unwrap_or_default());
         extension.set("subscriptionIds", (!subscriptions.is_empty()).then_some(subscriptions));
         document.set(LOGIXX, (!extension.0.is_empty()).then_some(extension.0));
-        Ok(Self { fields, user_name, email, new: NewUser { document: document.0, password, default_roles } })
+        Ok(Self {
+            fields,
+            user_name,
+            email,
+            new: NewUser { document: document.0, password, default_roles, invitation: None },
+        })
     }
 
     /// What nobody else may have.
