@@ -40,7 +40,7 @@ impl Directory {
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), users, &principal.id).await?;
         let row = row.ok_or(Error::Unauthenticated)?;
-        let live = sessions::list_live(&mut conn, caller.tenant, principal.num, self.inner.clock.now()).await?;
+        let live = sessions::list_live(&mut conn, caller.tenant, &[principal.num], self.inner.clock.now()).await?;
         let current = live.into_iter().find(|session| Some(session.num) == principal.session);
         let document = write::parse(&row.document)?;
         let user = User { record: record::bare(Arc::clone(users), row), document };
@@ -52,9 +52,19 @@ impl Directory {
     /// # Errors
     /// [`Error::Forbidden`] unless they are the caller's own, or it may read users.
     pub async fn sessions(&self, caller: &Caller, user: i64) -> Result<Vec<Session>, Error> {
-        check(caller, user, Scope::UsersRead, Caller::may_read)?;
+        self.sessions_of(caller, &[user]).await
+    }
+
+    /// The live sessions of several users, oldest first.
+    ///
+    /// # Errors
+    /// As [`Directory::sessions`].
+    pub async fn sessions_of(&self, caller: &Caller, users: &[i64]) -> Result<Vec<Session>, Error> {
+        for user in users {
+            check(caller, *user, Scope::UsersRead, Caller::may_read)?;
+        }
         let mut conn = self.inner.store.read().await?;
-        let rows = sessions::list_live(&mut conn, caller.tenant, user, self.inner.clock.now()).await?;
+        let rows = sessions::list_live(&mut conn, caller.tenant, users, self.inner.clock.now()).await?;
         Ok(rows.into_iter().map(Session::from).collect())
     }
 

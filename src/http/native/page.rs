@@ -57,13 +57,19 @@ pub(super) struct Link {
     active: bool,
 }
 
+impl Default for Wanted {
+    fn default() -> Self {
+        Self { page: 1, per_page: USUAL }
+    }
+}
+
 impl Wanted {
     /// From the parameters `page` and `per_page`; what cannot be meant is as good as absent.
     pub(super) fn of(call: &Call) -> Self {
         Self::read(call.parameter("page"), call.parameter("per_page"))
     }
 
-    fn read(page: Option<&str>, per_page: Option<&str>) -> Self {
+    pub(super) fn read(page: Option<&str>, per_page: Option<&str>) -> Self {
         let number = |text: Option<&str>| text.and_then(|text| text.parse().ok()).filter(|number| *number > 0);
         Self { page: number(page).unwrap_or(1), per_page: number(per_page).unwrap_or(USUAL).min(MOST) }
     }

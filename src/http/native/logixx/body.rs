@@ -123,7 +123,7 @@ impl<'a> Draft<'a> {
             fields,
             user_name,
             email,
-            new: NewUser { document: document.0, password, default_roles, invitation: None },
+            new: NewUser { document: document.0, password, default_roles, ..NewUser::default() },
         })
     }
 
