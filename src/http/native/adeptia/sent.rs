@@ -1,7 +1,7 @@
 //! The bodies of the API: how they are described, and how they are read with all their faults at once.
 
 use super::error;
-use super::person::{Change, Company, Person, Role};
+use super::person::{Assignment, Change, Company, Person};
 use super::word::{Id, MaybeId, Raw, RoleInfo};
 use crate::directory::catalogue::Entry;
 use crate::directory::invitation::{Grant, NewInvitation};
@@ -368,11 +368,11 @@ pub(super) fn change(fields: &mut Fields<'_>, (num, now): (i64, &Person<'_>), kn
 }
 
 /// Reads all roles of the user of a number; those it has already are in no need of a catalogue.
-fn roles(fields: &mut Fields<'_>, num: i64, now: &[Role], known: &Known) -> Option<Vec<Role>> {
+fn roles(fields: &mut Fields<'_>, num: i64, now: &[Assignment], known: &Known) -> Option<Vec<Assignment>> {
     let roles = fields.each_within("userPartnerRole", |fields| role(fields, num))?;
-    let roles: Vec<Role> = roles.into_iter().collect::<Option<_>>()?;
+    let roles: Vec<Assignment> = roles.into_iter().collect::<Option<_>>()?;
     for (at, role) in roles.iter().enumerate() {
-        let of_partner = |other: &&Role| other.partner == role.partner;
+        let of_partner = |other: &&Assignment| other.partner == role.partner;
         let before = || roles.iter().take(at).filter(of_partner);
         let place = format!("userPartnerRole.{at}");
         if before().any(|other| other.role == role.role) {
@@ -390,7 +390,7 @@ fn roles(fields: &mut Fields<'_>, num: i64, now: &[Role], known: &Known) -> Opti
     Some(roles)
 }
 
-fn role(fields: &mut Fields<'_>, num: i64) -> Option<Role> {
+fn role(fields: &mut Fields<'_>, num: i64) -> Option<Assignment> {
     fields.require(&["partner", "role"]);
     let mut id = |field: &str| {
         let id = fields.within(field, |inner| {
@@ -404,7 +404,7 @@ fn role(fields: &mut Fields<'_>, num: i64) -> Option<Role> {
         fields.fault("user.id", own("must be the id of the path"));
     }
     let default = fields.read("defaultRole", |value| value.as_bool().ok_or(Kind::NotBoolean));
-    Some(Role { partner: partner?, role: role?, default: default.unwrap_or_default() })
+    Some(Assignment { partner: partner?, role: role?, default: default.unwrap_or_default() })
 }
 
 #[cfg(test)]
