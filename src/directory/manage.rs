@@ -5,6 +5,7 @@
 //! [`Error::NotFound`] with the word for it: `tenant`, `connection`, `token`.
 
 mod connection;
+mod organization;
 mod tenant;
 pub(super) mod token;
 pub(super) mod user;

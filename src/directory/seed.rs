@@ -130,7 +130,8 @@ impl Directory {
         let (num, made) = match found {
             Ok(found) => (found.record.num, false),
             Err(Error::NotFound(_)) => {
-                let new = NewUser { document: user.document(), password: user.password.clone(), default_roles: false };
+                let (document, password) = (user.document(), user.password.clone());
+                let new = NewUser { document, password, ..NewUser::default() };
                 (self.create_user(operator, new).await?.record.num, true)
             }
             Err(error) => return Err(error),

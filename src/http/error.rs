@@ -227,6 +227,12 @@ impl From<directory::Error> for Refusal {
                 let detail = format!("the user owns {} objects; move them to another user first", owned.len());
                 Self::new(StatusCode::CONFLICT, detail)
             }
+            directory::Error::InvitationUsed => {
+                Self::new(StatusCode::CONFLICT, "the invitation was used already; ask for another one")
+            }
+            directory::Error::InvitationExpired => {
+                Self::new(StatusCode::CONFLICT, "the invitation has expired; ask for another one")
+            }
             directory::Error::Conflict(field) => Self {
                 scim_type: Some(scim::ScimType::Uniqueness),
                 field: Some(field.attribute().to_owned()),

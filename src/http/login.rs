@@ -77,6 +77,8 @@ fn refuse(error: directory::Error) -> Refusal {
         | directory::Error::Ambiguous(_)
         | directory::Error::Conflict(_)
         | directory::Error::Dependencies(_)
+        | directory::Error::InvitationUsed
+        | directory::Error::InvitationExpired
         | directory::Error::InUse(_)
         | directory::Error::Taken(_)
         | directory::Error::Invalid(_)

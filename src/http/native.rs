@@ -7,7 +7,9 @@
 mod adeptia;
 mod appcrm;
 mod call;
+mod document;
 mod gravatar;
+mod instant;
 mod logixx;
 mod nullable;
 mod page;

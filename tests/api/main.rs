@@ -37,6 +37,7 @@ mod journal;
 mod limits;
 mod login;
 mod manage;
+mod native_adeptia;
 mod native_publica;
 mod oauth;
 mod patch;

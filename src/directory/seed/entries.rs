@@ -24,7 +24,7 @@ impl Unit for Load {
 
     async fn run(&self, conn: &mut Conn) -> Result<usize, Error> {
         if let Some(organization) = &self.organization {
-            tenants::set_organization(conn, self.tenant, organization).await.map_err(|error| match error {
+            tenants::set_organization(conn, self.tenant, Some(organization)).await.map_err(|error| match error {
                 crate::store::Error::Unique(_) => {
                     Error::Invalid("organization.id: another tenant has this id; nothing is loaded".to_owned())
                 }

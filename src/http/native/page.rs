@@ -69,7 +69,7 @@ impl Wanted {
         Self::read(call.parameter("page"), call.parameter("per_page"))
     }
 
-    fn read(page: Option<&str>, per_page: Option<&str>) -> Self {
+    pub(super) fn read(page: Option<&str>, per_page: Option<&str>) -> Self {
         let number = |text: Option<&str>| text.and_then(|text| text.parse().ok()).filter(|number| *number > 0);
         Self { page: number(page).unwrap_or(1), per_page: number(per_page).unwrap_or(USUAL).min(MOST) }
     }

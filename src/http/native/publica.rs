@@ -64,7 +64,7 @@ impl Api {
         let (wish, faults) = body::read(&body.value, For::Create)?;
         judge(&call, &wish, faults, None).await?;
         let document = change::document(&wish);
-        let new = NewUser { document, password: wish.password, default_roles: false };
+        let new = NewUser { document, password: wish.password, default_roles: false, ..NewUser::default() };
         let user = call.directory().create_user(caller, new).await.map_err(fault::of_write)?;
         call.trail.record(&user.record);
         Ok(Answer::new(Created::new(&user)))
