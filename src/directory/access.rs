@@ -10,13 +10,11 @@ use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::tolerance::Profile;
+use crate::scim::urn::APPCRM;
 use crate::store::sessions::{self, Owner};
 use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
-
-/// The extension whose attributes give users rights.
-pub(super) const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]

@@ -18,6 +18,7 @@ use crate::auth::scope::Scope;
 use crate::auth::token::Token;
 use crate::clock::{Micros, rfc3339};
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::LIFECYCLE;
 use crate::scim::{Object, resource};
 use crate::store::audit::{Action, Actor};
 use crate::store::sessions::{self, NewSession};
@@ -26,8 +27,6 @@ use serde_json::Value;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The extension that tells how a user signs in.
-const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
 /// The most characters that are kept of what a client calls itself.
 const AGENT: usize = 256;
 
@@ -121,10 +120,8 @@ impl Directory {
         if !account::is_active(&document) {
             return Err(Error::Inactive);
         }
-        let better = match self.inner.hasher.is_outdated(&hash) {
-            true => Some(self.inner.hasher.hash(attempt.password).await?),
-            false => None,
-        };
+        let outdated = self.inner.hasher.is_outdated(&hash);
+        let better = if outdated { Some(self.inner.hasher.hash(attempt.password).await?) } else { None };
         self.begin(attempt, client, row, (hash, better)).await
     }
 
@@ -156,13 +153,11 @@ impl Directory {
             // Nobody has one, so there is nothing to be learnt from the time this takes.
             return Ok(false);
         }
-        match hash {
-            Some(hash) => Ok(self.inner.hasher.verify(password, hash).await?),
-            None => {
-                self.inner.hasher.pretend(password).await?;
-                Ok(false)
-            }
-        }
+        let Some(hash) = hash else {
+            self.inner.hasher.pretend(password).await?;
+            return Ok(false);
+        };
+        Ok(self.inner.hasher.verify(password, hash).await?)
     }
 
     /// Begins a session of a user whose password is right. Of the hashes, the first is the one it was

@@ -20,19 +20,12 @@ use crate::clock::{self, Micros};
 use crate::scim::filter::{self, Operator};
 use crate::scim::patch;
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::{ADEPTIA, APPCRM, ENTERPRISE_USER, LIFECYCLE};
 use crate::scim::{self, Object};
 use crate::store::select::{self, Part, Query};
 use crate::store::{Client, Conn, Row, sessions};
 use serde_json::Value;
 use std::sync::Arc;
-
-/// The URNs of the schemas that rules speak of.
-pub(super) const ENTERPRISE: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
-pub(super) const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
-pub(super) const LOGIXX: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User";
-pub(super) const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
-pub(super) const ADEPTIA: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User";
-pub(super) const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User";
 
 /// Why sessions end.
 const DEACTIVATED: &str = "deactivated";
@@ -201,7 +194,7 @@ pub(super) fn set(document: &mut Object, urn: &str, name: &str, value: Option<Va
 
 /// The id of the user's manager.
 pub(super) fn manager(document: &Object) -> Option<&str> {
-    part(document, ENTERPRISE, "manager")?.get("value")?.as_str()
+    part(document, ENTERPRISE_USER, "manager")?.get("value")?.as_str()
 }
 
 /// The users whose manager has this id.
@@ -211,10 +204,10 @@ pub(super) async fn reports(
     kind: &Arc<ResourceType>,
     id: &str,
 ) -> Result<Vec<Row>, Error> {
-    if kind.extension(ENTERPRISE).is_none() {
+    if kind.extension(ENTERPRISE_USER).is_none() {
         return Ok(Vec::new());
     }
-    with(conn, client, kind, &format!("{ENTERPRISE}:manager.value"), id).await
+    with(conn, client, kind, &format!("{ENTERPRISE_USER}:manager.value"), id).await
 }
 
 /// The resources of which an attribute has this value.

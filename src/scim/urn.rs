@@ -1,4 +1,5 @@
-//! The URNs of the protocol's messages and built-in schemas (RFC 7643 §10, RFC 7644 §8).
+//! The URNs of the protocol's messages and of the built-in schemas (RFC 7643 §10, RFC 7644 §8), those
+//! that native APIs share among them.
 
 /// RFC 7643 §4.1.
 pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -6,6 +7,16 @@ pub const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
 pub const GROUP: &str = "urn:ietf:params:scim:schemas:core:2.0:Group";
 /// RFC 7643 §4.3.
 pub const ENTERPRISE_USER: &str = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+/// How a user came, signs in and is switched off.
+pub const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
+/// What Logixx CRM notes about a user.
+pub const LOGIXX: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User";
+/// What App CRM notes about a user.
+pub const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
+/// What Adeptia Connect notes about a user.
+pub const ADEPTIA: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User";
+/// What publica.la notes about a user.
+pub const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User";
 /// RFC 7643 §5.
 pub const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 /// RFC 7643 §6.

@@ -2,10 +2,11 @@
 //!
 //! A catalogue that has no entries in the tenant is not kept there, and binds nobody.
 
-use super::{ADEPTIA, LOGIXX, PUBLICA, part, refuse};
+use super::{part, refuse};
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
 use crate::scim::Object;
+use crate::scim::urn::{ADEPTIA, LOGIXX, PUBLICA};
 use crate::store::{Conn, TenantId, catalogues};
 use serde_json::Value;
 use std::collections::BTreeSet;

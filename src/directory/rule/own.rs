@@ -1,11 +1,11 @@
 //! What users may change of themselves: nothing that says what they may do or who they are.
 
-use super::APPCRM;
 use crate::auth::scope::Scope;
 use crate::directory::Error;
 use crate::scim::Object;
 use crate::scim::difference;
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::APPCRM;
 
 /// Core attributes that are not the user's own to change.
 const OTHERS: [&str; 5] = ["userName", "externalId", "active", "roles", "entitlements"];

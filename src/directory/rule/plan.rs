@@ -1,10 +1,11 @@
 //! The plans of a user: each once, with its name and the time when it was assigned.
 
-use super::{PUBLICA, list, part, set};
+use super::{list, part, set};
 use crate::clock::{self, Micros};
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
 use crate::scim::Object;
+use crate::scim::urn::PUBLICA;
 use crate::store::{Conn, TenantId, catalogues};
 use serde_json::Value;
 

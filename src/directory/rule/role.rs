@@ -4,10 +4,11 @@
 //! one is `defaultRole` of the other. After a write both say the same; which of them counted is a
 //! matter of [`Windows`].
 
-use super::{ADEPTIA, Windows, list, set};
+use super::{Windows, list, set};
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
 use crate::scim::Object;
+use crate::scim::urn::ADEPTIA;
 use crate::scim::value::fold;
 use crate::store::catalogues::{self, Entry};
 use crate::store::{Conn, TenantId};

@@ -2,10 +2,11 @@
 //!
 //! The sets are the canonical values of the schemas, which bind here.
 
-use super::{APPCRM, LIFECYCLE, PUBLICA, list, part, refuse};
+use super::{list, part, refuse};
 use crate::directory::Error;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::{APPCRM, LIFECYCLE, PUBLICA};
 use crate::scim::value::is_date;
 use serde_json::Value;
 

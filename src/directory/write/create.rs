@@ -39,7 +39,7 @@ impl Unit for Create {
         let rules = self.scope.rules(*now);
         if let Some(num) = self.invitation {
             invitation::take(conn, *tenant, num, *now).await?;
-            rule::set(&mut document, rule::ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
+            rule::set(&mut document, crate::scim::urn::ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
         }
         if self.default_roles {
             rules.give_default_roles(conn, &mut document).await?;

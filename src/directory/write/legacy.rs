@@ -6,6 +6,7 @@ use crate::directory::audit::{self, Beside};
 use crate::directory::user::{Dependency, Estate};
 use crate::directory::{Error, rule};
 use crate::scim::schema::ResourceType;
+use crate::scim::urn::ENTERPRISE_USER;
 use crate::scim::{Object, resource};
 use crate::store::audit::{Action, Change};
 use crate::store::{Client, Conn, Row, Unit, estate, resources};
@@ -85,7 +86,7 @@ impl Scope {
 
 fn with_manager(kind: &ResourceType, id: &str, before: &Object, manager: Option<Value>) -> Object {
     let mut after = before.clone();
-    rule::set(&mut after, rule::ENTERPRISE, "manager", manager);
+    rule::set(&mut after, ENTERPRISE_USER, "manager", manager);
     resource::finish(kind, id, after)
 }
 

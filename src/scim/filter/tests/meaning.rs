@@ -1,6 +1,6 @@
 //! The resolver and the evaluator: what a filter means for a document.
 
-use crate::scim::filter::{Check, Filter, Operator, Test, compile};
+use crate::scim::filter::{self, Check, Filter, Operator, Test, compile};
 use crate::scim::schema::ResourceType;
 use crate::scim::schema::document::{Choices, built_in, read};
 use crate::scim::value::Key;
@@ -324,4 +324,31 @@ fn groups_are_looked_through_a_bounded_number_of_times() {
     assert!(compile(&user, &terms(10)).is_ok());
     assert_eq!(compile(&user, &terms(11)).unwrap_err().scim_type, ScimType::InvalidFilter);
     assert!(compile(&user, &format!("groups[{}]", vec!["value eq \"x\""; 100].join(" or "))).is_ok());
+}
+
+#[test]
+fn a_comparison_without_text_is_the_one_a_client_could_write() {
+    let kind = user();
+    for (path, operator, literal, text) in [
+        ("userName", Operator::Eq, json!("Ann"), "userName eq \"Ann\""),
+        ("emails.value", Operator::Co, json!("@X"), "emails.value co \"@X\""),
+        ("emails", Operator::Ne, json!("a@x"), "emails ne \"a@x\""),
+        ("active", Operator::Eq, json!(false), "active eq false"),
+        ("title", Operator::Eq, Value::Null, "title eq null"),
+        ("name.familyName", Operator::Sw, json!("\"quoted\" and more"), r#"name.familyName sw "\"quoted\" and more""#),
+        ("meta.created", Operator::Ge, json!("2026-01-31T00:00:00Z"), "meta.created ge \"2026-01-31T00:00:00Z\""),
+        (
+            "urn:ietf:params:scim:schemas:extension:publica:2.0:User:admin",
+            Operator::Eq,
+            json!(true),
+            "urn:ietf:params:scim:schemas:extension:publica:2.0:User:admin eq true",
+        ),
+    ] {
+        assert_eq!(filter::test(&kind, path, operator, &literal), compile(&kind, text), "{text}");
+    }
+    assert_eq!(filter::present(&kind, "emails"), compile(&kind, "emails pr"));
+    assert!(filter::test(&kind, "shoeSize", Operator::Eq, &json!(43)).is_err(), "no such attribute");
+    assert!(filter::test(&kind, "active", Operator::Co, &json!("t")).is_err(), "an operator that does not suit");
+    assert!(filter::test(&kind, "password", Operator::Eq, &json!("secret")).is_err(), "what is never shown");
+    assert!(filter::present(&kind, "password").is_err());
 }
