@@ -3,6 +3,7 @@
 //! Answers go to the standard output, errors to the standard error stream as one sentence with its
 //! causes. Exit codes: 0 done, 1 failed, 2 not understood (arguments or settings).
 
+mod catalogue;
 mod client;
 mod connection;
 mod issuer;
@@ -12,6 +13,7 @@ mod serve;
 mod show;
 mod tenant;
 mod token;
+mod user;
 
 use crate::app::{self, App, Options};
 use crate::clock::Clock;
@@ -56,6 +58,11 @@ enum Command {
         #[command(subcommand)]
         command: token::Command,
     },
+    /// Makes, lists, changes and removes what users refer to, and loads it from a file
+    Catalogue {
+        #[command(subcommand)]
+        command: catalogue::Command,
+    },
     /// Shows what clients asked and what they changed
     Journal {
         #[command(subcommand)]
@@ -70,6 +77,11 @@ enum Command {
     Issuer {
         #[command(subcommand)]
         command: issuer::Command,
+    },
+    /// Takes over passwords of users from other systems
+    User {
+        #[command(subcommand)]
+        command: user::Command,
     },
     #[command(about = "Writes the OpenAPI documents to openapi/*.json")]
     Openapi {
@@ -155,9 +167,11 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Tenant { command } => wait(manage(async |house| tenant::answer(command, house).await)),
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
+        Command::Catalogue { command } => wait(manage(async |house| catalogue::answer(command, house).await)),
         Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
         Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
+        Command::User { command } => wait(manage(async |house| user::answer(command, house).await)),
         Command::Openapi { check } => openapi::run(check),
         Command::Settings => print(&settings()),
     }
@@ -223,6 +237,8 @@ Examples:
   roster tenant create acme --json
       make a further tenant, with its first connection and its first token
   roster connection create entra --tenant acme --profile entra
+  roster catalogue load start.toml
+      make the roles, branches, users and tokens that a file lists, as far as they are not there yet
   roster journal search --connection default --status 4xx --since 1h
       what was refused in the last hour, and why
   roster client create --name entra --tenant acme --connection entra

@@ -1,4 +1,4 @@
-//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, OAuth,
+//! The surfaces: what speaks HTTP. SCIM below `/scim/v2`, administration below `/admin/v1`, login, OAuth,
 //! four native APIs below prefixes of their own, health, the API documents.
 //!
 //! Status codes, headers and media types are decided here and nowhere else; what a request does is
@@ -14,6 +14,7 @@ mod etag;
 mod front;
 mod health;
 mod limit;
+mod login;
 mod native;
 mod oauth;
 pub mod openapi;
@@ -34,7 +35,7 @@ use route::Routes;
 use surface::{Surface, Surfaces};
 
 /// The surfaces that are always at one place. Paths below no surface are refused in the shape of the first.
-const FIXED: [Surface; 4] = [scim::SURFACE, admin::SURFACE, oauth::SURFACE, oauth::WELL_KNOWN];
+const FIXED: [Surface; 5] = [scim::SURFACE, admin::SURFACE, login::SURFACE, oauth::SURFACE, oauth::WELL_KNOWN];
 /// What else has a place of its own.
 const PAGES: [&str; 4] = ["/livez", "/readyz", "/docs", "/openapi"];
 
@@ -62,10 +63,12 @@ impl Default for Options {
 #[must_use]
 pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'static {
     let mut routes = Routes::default().with::<scim::Api>(scim::PREFIX).with::<admin::Api>(admin::PREFIX);
+    routes = routes.with::<login::Api>(login::PREFIX);
     routes = routes.with_pages(&["/livez", "/readyz"]).with_pages(&oauth::PAGES).with_form(oauth::TOKEN);
     let mut mount = oauth::mount(poem::Route::new())
         .nest(scim::PREFIX, scim::service())
         .nest(admin::PREFIX, admin::endpoint())
+        .nest(login::PREFIX, login::endpoint())
         .at("/livez", get(health::live))
         .at("/readyz", get(health::ready));
     for (name, document) in openapi::with(directory.registry(), &options.prefixes) {

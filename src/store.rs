@@ -14,6 +14,7 @@ pub mod deleted;
 pub mod dialect;
 pub mod estate;
 pub mod external_ids;
+pub mod invitations;
 pub mod journal;
 pub mod keys;
 pub mod members;

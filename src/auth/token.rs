@@ -14,6 +14,8 @@ const MARK: &str = "roster_";
 const SESSION_MARK: &str = "rosters_";
 /// The fewest characters a chosen token may have.
 pub const MIN: usize = 32;
+/// The fewest characters of a token that an operator wrote into a file.
+const FEWEST: usize = 16;
 /// The most characters a chosen token may have; it must fit in a header of every proxy.
 pub const MAX: usize = 1024;
 
@@ -40,11 +42,29 @@ impl Token {
     /// A sentence, if it has fewer than 32 characters or one that no Authorization header may carry, or
     /// begins like the token of a session.
     pub fn chosen(text: &str) -> Result<Self, String> {
+        Self::of(text, MIN)
+    }
+
+    /// A token that an operator wrote into a file, who may choose a short one.
+    ///
+    /// # Errors
+    /// A sentence, if it has fewer than 16 characters or one that no Authorization header may carry.
+    pub fn planted(text: &str) -> Result<Self, String> {
+        Self::of(text, FEWEST)
+    }
+
+    /// Whether it is shorter than a token should be.
+    #[must_use]
+    pub fn is_short(&self) -> bool {
+        self.0.len() < MIN
+    }
+
+    fn of(text: &str, min: usize) -> Result<Self, String> {
         if !text.bytes().all(|byte| byte.is_ascii_graphic()) {
             return Err("a token consists of visible ASCII characters without spaces (RFC 6750 §2.1)".to_owned());
         }
-        if !(MIN..=MAX).contains(&text.len()) {
-            return Err(format!("a token has {MIN} to {MAX} characters, this one has {}", text.len()));
+        if !(min..=MAX).contains(&text.len()) {
+            return Err(format!("a token has {min} to {MAX} characters, this one has {}", text.len()));
         }
         if is_of_session(text) {
             return Err(format!("a token that begins with {SESSION_MARK} would be taken for that of a session"));
@@ -150,6 +170,9 @@ mod tests {
         ] {
             assert_eq!(Token::chosen(&text).is_ok(), accepted, "{text:?}");
         }
+        assert!(Token::planted(&"x".repeat(16)).is_ok_and(|token| token.is_short()));
+        assert!(Token::planted(&"x".repeat(32)).is_ok_and(|token| !token.is_short()));
+        assert!(Token::planted(&"x".repeat(15)).is_err() && Token::planted(&" ".repeat(16)).is_err());
         assert_eq!(Token::chosen("short").unwrap_err(), "a token has 32 to 1024 characters, this one has 5");
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
+use crate::directory::catalogue::{Catalogue, Entry};
 use crate::directory::manage::{Connection, Tenant, Token};
 use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
 use serde_json::{Value, json};
@@ -108,6 +109,23 @@ pub(super) fn issuers(rows: &[Issuer]) -> String {
         ]
     };
     table(["NUM", "CONNECTION", "ISSUER", "AUDIENCE", "SUBJECT", "SCOPES"], rows.iter().map(cells))
+}
+
+/// An entry of a catalogue.
+pub(super) fn entry(which: Catalogue, entry: &Entry) -> Value {
+    let mut object = json!({ "catalogue": which.name(), "id": entry.id, "name": entry.name });
+    if let (Catalogue::Roles, Some(object)) = (which, object.as_object_mut()) {
+        object.insert("default".to_owned(), entry.default.into());
+    }
+    object
+}
+
+pub(super) fn entries(rows: &[(Catalogue, Entry)]) -> String {
+    let cells = |(which, entry): &(Catalogue, Entry)| {
+        let default = if entry.default { "default" } else { "" };
+        [which.name().to_owned(), entry.id.to_string(), entry.name.clone(), default.to_owned()]
+    };
+    table(["CATALOGUE", "ID", "NAME", "DEFAULT"], rows.iter().map(cells))
 }
 
 /// JSON as it is printed.

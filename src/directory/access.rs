@@ -101,13 +101,19 @@ impl Caller {
     }
 
     /// Refuses a caller that may not read users as such; itself it may read all the same.
-    pub(super) fn may_read_users(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn may_read_users(&self) -> Result<(), Error> {
         // Who is logged in has the right to its own user alone.
         if self.door == Door::Login { self.may(Scope::UsersRead) } else { self.may_read() }
     }
 
     /// Refuses a caller that may not write any user. In App CRM only its super admins may.
-    pub(super) fn may_write_users(&self) -> Result<(), Error> {
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`].
+    pub fn may_write_users(&self) -> Result<(), Error> {
         match (self.door, &self.principal) {
             (Door::Appcrm, Some(Principal { super_admin: false, .. })) => {
                 Err(Error::Forbidden(Scope::UsersWrite.name()))

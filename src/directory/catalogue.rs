@@ -114,7 +114,7 @@ impl Catalogue {
     }
 
     /// What a constraint of the store found taken, in words.
-    fn taken(self, error: store::Error) -> Error {
+    pub(super) fn taken(self, error: store::Error) -> Error {
         match error {
             store::Error::Unique(what) if what == "id" => Error::InUse(format!(
                 "id: another {} has this id; choose one that is free, or leave it out to get the next one",
@@ -126,7 +126,7 @@ impl Catalogue {
     }
 
     /// Refuses a name that cannot stand in lists and on command lines.
-    fn check_name(self, name: &str) -> Result<(), Error> {
+    pub(super) fn check_name(self, name: &str) -> Result<(), Error> {
         let plain = name.trim() == name && !name.is_empty() && !name.chars().any(char::is_control);
         if !plain || name.chars().count() > NAME {
             return Err(Error::Invalid(format!(
@@ -178,7 +178,7 @@ impl FromStr for Catalogue {
 }
 
 impl NewEntry {
-    fn check(&self, which: Catalogue) -> Result<(), Error> {
+    pub(super) fn check(&self, which: Catalogue) -> Result<(), Error> {
         which.check_name(&self.name)?;
         which.check_default(self.default)?;
         if self.id.is_some_and(|id| !(1..=LARGEST).contains(&id)) {
@@ -267,13 +267,13 @@ impl Unit for Create {
     }
 }
 
-struct Change {
-    tenant: TenantId,
-    which: Catalogue,
-    id: i64,
-    change: EntryChange,
-    users: Arc<ResourceType>,
-    now: Micros,
+pub(super) struct Change {
+    pub tenant: TenantId,
+    pub which: Catalogue,
+    pub id: i64,
+    pub change: EntryChange,
+    pub users: Arc<ResourceType>,
+    pub now: Micros,
 }
 
 impl Unit for Change {

@@ -28,6 +28,12 @@ pub enum Error {
     /// The user owns what would be left without an owner.
     #[error("the user owns objects")]
     Dependencies(Vec<Dependency>),
+    /// The invitation was taken already, or withdrawn.
+    #[error("the invitation is used up")]
+    InvitationUsed,
+    /// Nobody took the invitation in time.
+    #[error("the invitation has expired")]
+    InvitationExpired,
     /// Somebody else has a value that native APIs let only one user have.
     #[error("another user has this {0}")]
     Conflict(Field),

@@ -5,9 +5,10 @@
 //! [`Error::NotFound`] with the word for it: `tenant`, `connection`, `token`.
 
 mod connection;
+mod organization;
 mod tenant;
-mod token;
-mod user;
+pub(super) mod token;
+pub(super) mod user;
 
 pub(super) use tenant::Plan;
 

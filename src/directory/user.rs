@@ -99,6 +99,8 @@ pub struct NewUser {
     pub password: Option<String>,
     /// Whether the default roles are given, because the client named none.
     pub default_roles: bool,
+    /// The invitation the user comes by, which is used up with that.
+    pub invitation: Option<i64>,
 }
 
 /// A change of a user's document. It may run more than once, on newer documents.
@@ -187,11 +189,12 @@ impl Directory {
     /// Makes a user.
     ///
     /// # Errors
-    /// [`Error::Conflict`] for a user name, mail address or external id that is taken.
+    /// [`Error::Conflict`] for a user name, mail address or external id that is taken; for an invitation
+    /// as [`Directory::invitation`].
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         caller.may_write_users()?;
         let kind = self.user_type()?;
-        let NewUser { mut document, password, default_roles } = new;
+        let NewUser { mut document, password, default_roles, invitation } = new;
         validate::create(kind, &mut document)?;
         let password = match password {
             Some(text) => Some(self.inner.hasher.hash(&short(text)?).await?),
@@ -199,7 +202,7 @@ impl Directory {
         };
         let scope = self.scope(caller, kind, &plain(kind), Used::default());
         let id = self.inner.ids.resource(self.inner.clock.now());
-        let unit = Create { scope, id, document, members: Vec::new(), password, default_roles };
+        let unit = Create { scope, id, document, members: Vec::new(), password, default_roles, invitation };
         User::new(self.inner.store.write(unit).await?)
     }
 

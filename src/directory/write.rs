@@ -70,7 +70,15 @@ impl Directory {
         };
         let scope = self.scope(caller, kind, show, used);
         let id = self.inner.ids.resource(scope.now);
-        let unit = Create { scope, document, id, members: members.unwrap_or_default(), password, default_roles: false };
+        let unit = Create {
+            scope,
+            document,
+            id,
+            members: members.unwrap_or_default(),
+            password,
+            default_roles: false,
+            invitation: None,
+        };
         self.inner.store.write(unit).await
     }
 

@@ -9,7 +9,7 @@ use super::limit::{Account, Limits, Presented};
 use super::surface::{Surface, Surfaces};
 use super::trail::Trail;
 use super::{Options, base, oauth};
-use crate::directory::{self, Caller, Directory};
+use crate::directory::{self, Caller, Directory, Door};
 use crate::scim::tolerance::Tolerance;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -93,7 +93,11 @@ impl<E> Access<E> {
 
     /// Identifies the caller and asks the surface about it.
     async fn enter(&self, request: &Request, surface: &Surface, path: &str) -> Result<Option<Caller>, Refusal> {
-        let mut caller = self.caller(request, surface.keys).await?;
+        let mut caller = match self.caller(request, surface.keys).await {
+            // Who comes to log in may still carry what is no longer valid.
+            Err(refusal) if refusal.status == StatusCode::UNAUTHORIZED && opens(surface, path) => None,
+            judged => judged?,
+        };
         if let Some(caller) = &mut caller {
             caller.door = surface.door;
             Trail::of(request).caller(caller);
@@ -104,7 +108,7 @@ impl<E> Access<E> {
 
     /// Tells a client that has no right credential where it could get one (RFC 9728 §5.1).
     fn point_to_metadata(&self, refusal: &mut Refusal, request: &Request, surface: &Surface) {
-        if surface.door.is_native() {
+        if surface.door.is_native() || surface.door == Door::Login {
             // Their clients know of no such thing.
             return;
         }
@@ -153,6 +157,11 @@ impl<E: Endpoint> Endpoint for Access<E> {
         }
         Ok(self.inner.call(request).await?.into_response())
     }
+}
+
+/// Whether a path is that of a login. Discovery through SCIM is open too, and yet refuses a wrong token.
+fn opens(surface: &Surface, path: &str) -> bool {
+    surface.door != Door::Scim && (surface.admit)(path, None).is_ok()
 }
 
 /// Who is at the other end of the connection. Forwarding headers are never trusted: anybody can write them.

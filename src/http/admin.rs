@@ -12,6 +12,7 @@ mod fields;
 mod history;
 mod issuer;
 mod problem;
+mod session;
 mod tenant;
 mod token;
 mod word;
@@ -32,6 +33,7 @@ use poem::http::header::CACHE_CONTROL;
 use poem::middleware::SetHeader;
 use poem::{Endpoint, EndpointExt};
 use poem_openapi::{OpenApiService, Tags};
+use session::Users;
 use std::borrow::Cow;
 use tenant::Tenants;
 use token::Tokens;
@@ -51,7 +53,7 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, Catalogues, History);
+pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, History);
 
 /// The groups of operations.
 #[derive(Tags)]
@@ -66,6 +68,8 @@ enum Tag {
     Clients,
     /// The issuers outside whose tokens open a tenant's connections.
     Issuers,
+    /// Where users are signed in, and the passwords they bring.
+    Users,
     /// The named things the users of a tenant refer to.
     Catalogues,
     /// What a tenant's connections asked and changed.
@@ -74,7 +78,7 @@ enum Tag {
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (Tenants, Connections, Tokens, Clients, Issuers, Catalogues, History);
+    let api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, History);
     OpenApiService::new(api, "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 

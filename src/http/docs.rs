@@ -19,12 +19,13 @@ pub(super) fn document(text: String) -> impl Endpoint {
 }
 
 /// The pages, as the name of a document and what people call it.
-const PAGES: [(&str, &str); 6] = [
+const PAGES: [(&str, &str); 7] = [
     ("scim", "SCIM"),
     ("logixx", "Logixx CRM"),
     ("appcrm", "App CRM"),
     ("adeptia", "Adeptia Connect"),
     ("publica", "publica.la"),
+    ("login", "Login"),
     ("admin", "Administration"),
 ];
 

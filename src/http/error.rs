@@ -33,8 +33,8 @@ pub(super) struct Refusal {
     pub scim_type: Option<scim::ScimType>,
     /// The field or parameter that is wrong, for surfaces that show it.
     pub field: Option<String>,
-    /// The error code of RFC 6749 §5.2, for the surface that shows it.
-    pub oauth_error: Option<&'static str>,
+    /// The word for it, for surfaces that show one: the error code of RFC 6749 §5.2, or their own.
+    pub code: Option<&'static str>,
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
@@ -51,7 +51,7 @@ impl Refusal {
             status,
             scim_type: None,
             field: None,
-            oauth_error: None,
+            code: None,
             detail: detail.into(),
             headers: Vec::new(),
             body: None,
@@ -87,7 +87,7 @@ impl Refusal {
 
     /// An error of the token endpoint, with its code (RFC 6749 §5.2).
     pub(super) fn oauth(status: StatusCode, code: &'static str, detail: &str) -> Self {
-        Self { oauth_error: Some(code), ..Self::new(status, detail) }
+        Self { code: Some(code), ..Self::new(status, detail) }
     }
 
     /// 503: the same request may succeed in a moment.
@@ -137,7 +137,8 @@ impl Refusal {
             return Self::no_route();
         }
         if error.is::<MethodNotAllowedError>() {
-            return Self::method(route);
+            // A path whose variable part has only so many values is none with another value.
+            return if route.is_some() { Self::method(route) } else { Self::no_route() };
         }
         if let Some(error) = error.downcast_ref::<ParseParamError>() {
             return Self::field(error.name, "the parameter is missing or has the wrong form");
@@ -225,6 +226,12 @@ impl From<directory::Error> for Refusal {
             directory::Error::Dependencies(owned) => {
                 let detail = format!("the user owns {} objects; move them to another user first", owned.len());
                 Self::new(StatusCode::CONFLICT, detail)
+            }
+            directory::Error::InvitationUsed => {
+                Self::new(StatusCode::CONFLICT, "the invitation was used already; ask for another one")
+            }
+            directory::Error::InvitationExpired => {
+                Self::new(StatusCode::CONFLICT, "the invitation has expired; ask for another one")
             }
             directory::Error::Conflict(field) => Self {
                 scim_type: Some(scim::ScimType::Uniqueness),

@@ -7,9 +7,15 @@
 mod adeptia;
 mod appcrm;
 mod call;
+mod document;
+mod gravatar;
+mod instant;
 mod logixx;
+mod nullable;
+mod page;
 mod prefix;
 mod publica;
+mod read;
 
 pub use prefix::{Prefix, Prefixes};
 

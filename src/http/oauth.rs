@@ -52,7 +52,7 @@ pub(super) fn mount(route: poem::Route) -> poem::Route {
 
 /// The error of RFC 6749 §5.2; its description has a narrow alphabet.
 fn write_error(refusal: &Refusal) -> String {
-    let code = refusal.oauth_error.unwrap_or(match refusal.status {
+    let code = refusal.code.unwrap_or(match refusal.status {
         StatusCode::UNAUTHORIZED => "invalid_client",
         StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => "temporarily_unavailable",
         status if status.is_server_error() => "server_error",

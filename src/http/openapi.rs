@@ -18,6 +18,7 @@ mod typed;
 pub(super) use part::Fault;
 pub(super) use typed::{Operation, Sheet};
 
+use super::login;
 use super::native::Prefixes;
 use crate::scim::schema::Registry;
 use serde_json::{Map, Value, json};
@@ -30,7 +31,8 @@ pub fn documents(registry: &Registry) -> Vec<(&'static str, String)> {
 
 /// The documents of the surfaces that are switched on.
 pub(super) fn with(registry: &Registry, prefixes: &Prefixes) -> Vec<(&'static str, String)> {
-    let mut documents = vec![("scim", scim::document(registry)), ("admin", admin::sheet().write())];
+    let mut documents =
+        vec![("scim", scim::document(registry)), ("admin", admin::sheet().write()), ("login", login::sheet().write())];
     for (dialect, prefix) in prefixes.on() {
         documents.push((dialect.door.name(), (dialect.sheet)(prefix.to_owned()).write()));
     }

@@ -108,9 +108,14 @@ pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
 /// A comparison, as if a client had written `path operator literal`: the path is resolved and the
 /// literal brought to the type of the attribute, but no text is made of it.
 ///
+/// Text with U+0000, which no document has, is found nowhere: not every database can look for it.
+///
 /// # Errors
 /// As [`compile`].
 pub fn test(kind: &ResourceType, path: &str, operator: Operator, literal: &Value) -> Result<Filter, Error> {
+    if literal.as_str().is_some_and(|text| text.contains('\0')) {
+        return Ok(if operator == Operator::Ne { Filter::And(Vec::new()) } else { Filter::Or(Vec::new()) });
+    }
     let question = Question::Compare { operator, literal: literal.clone(), at: Column::default() };
     ask(kind, path, question)
 }

@@ -143,16 +143,17 @@ pub(super) fn owner(record: &Record, first: usize) -> Result<Owner, Error> {
     })
 }
 
-/// The live sessions of a user, oldest first.
+/// The live sessions of some users, oldest first.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn list_live(conn: &mut Conn, tenant: TenantId, owner: i64, now: Micros) -> Result<Vec<Session>, Error> {
-    let sql = conn.sql().with(
+pub async fn list_live(conn: &mut Conn, tenant: TenantId, owners: &[i64], now: Micros) -> Result<Vec<Session>, Error> {
+    let mut sql = conn.sql().with(
         "SELECT num, owner, door, created, seen, expires, ends, address, agent FROM session \
-         WHERE tenant = $1 AND owner = $2 AND revoked IS NULL AND expires > $3 AND ends > $3 ORDER BY num",
-        [tenant.0.into(), owner.into(), now.into()],
+         WHERE tenant = $1 AND revoked IS NULL AND expires > $2 AND ends > $2 AND owner",
+        [tenant.0.into(), now.into()],
     );
+    sql.within(Val::Ints(owners.to_vec())).push(" ORDER BY num");
     conn.fetch(sql).await?.iter().map(read).collect()
 }
 

@@ -4,6 +4,7 @@ mod catalogues;
 mod credentials;
 mod external_ids;
 mod groups;
+mod invitations;
 mod lists;
 mod numbers;
 mod writes;

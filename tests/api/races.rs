@@ -17,7 +17,7 @@ both! {
 }
 
 /// Runs so many tasks at the same moment; their answers.
-async fn at_once<T: Send + 'static, F>(count: usize, task: impl Fn(usize) -> F) -> Vec<T>
+pub async fn at_once<T: Send + 'static, F>(count: usize, task: impl Fn(usize) -> F) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,
 {
@@ -34,7 +34,7 @@ where
     tasks.join_all().await
 }
 
-fn counted(statuses: Vec<u16>) -> BTreeMap<u16, usize> {
+pub fn counted(statuses: Vec<u16>) -> BTreeMap<u16, usize> {
     statuses.into_iter().fold(BTreeMap::new(), |mut counts, status| {
         *counts.entry(status).or_default() += 1;
         counts

@@ -4,7 +4,8 @@ use super::{Session, account, note};
 use crate::auth::scope::Scope;
 use crate::clock::{Micros, rfc3339};
 use crate::directory::audit;
-use crate::directory::{Caller, Directory, Door, Error, write};
+use crate::directory::user::User;
+use crate::directory::{Caller, Directory, Door, Error, record, write};
 use crate::scim::resource;
 use crate::scim::schema::ResourceType;
 use crate::store::audit::{Action, Actor};
@@ -29,14 +30,41 @@ impl Directory {
         self.end(caller, user, num, "logout").await
     }
 
+    /// The user the caller stands for, and the session it came by, if it is one.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] if it stands for no user.
+    pub async fn whoami(&self, caller: &Caller) -> Result<(Option<Session>, User), Error> {
+        let principal = caller.principal.as_ref().ok_or(Error::Forbidden(Scope::Own.name()))?;
+        let users = self.user_type()?;
+        let mut conn = self.inner.store.read().await?;
+        let row = resources::load(&mut conn, caller.client(), users, &principal.id).await?;
+        let row = row.ok_or(Error::Unauthenticated)?;
+        let live = sessions::list_live(&mut conn, caller.tenant, &[principal.num], self.inner.clock.now()).await?;
+        let current = live.into_iter().find(|session| Some(session.num) == principal.session);
+        let document = write::parse(&row.document)?;
+        let user = User { record: record::bare(Arc::clone(users), row), document };
+        Ok((current.map(Session::from), user))
+    }
+
     /// The live sessions of a user, oldest first.
     ///
     /// # Errors
     /// [`Error::Forbidden`] unless they are the caller's own, or it may read users.
     pub async fn sessions(&self, caller: &Caller, user: i64) -> Result<Vec<Session>, Error> {
-        check(caller, user, Scope::UsersRead, Caller::may_read)?;
+        self.sessions_of(caller, &[user]).await
+    }
+
+    /// The live sessions of several users, oldest first.
+    ///
+    /// # Errors
+    /// As [`Directory::sessions`].
+    pub async fn sessions_of(&self, caller: &Caller, users: &[i64]) -> Result<Vec<Session>, Error> {
+        for user in users {
+            check(caller, *user, Scope::UsersRead, Caller::may_read)?;
+        }
         let mut conn = self.inner.store.read().await?;
-        let rows = sessions::list_live(&mut conn, caller.tenant, user, self.inner.clock.now()).await?;
+        let rows = sessions::list_live(&mut conn, caller.tenant, users, self.inner.clock.now()).await?;
         Ok(rows.into_iter().map(Session::from).collect())
     }
 

@@ -92,7 +92,8 @@ impl Throttle {
             // Before the look, so that no judgement is missed.
             let mut judged = pin!(self.judged.notified());
             judged.as_mut().enable();
-            match self.book().admit(&keys, clock.now()) {
+            let admission = self.book().admit(&keys, clock.now());
+            match admission {
                 Admission::Now => return Ok(Running { throttle: self, clock, keys, wrong: true }),
                 Admission::Later => judged.await,
                 Admission::Never(wait) => {

@@ -95,7 +95,7 @@ impl Directory {
 }
 
 /// A token as an administrator sees it.
-pub(super) fn shown(row: tokens::Token, connection: &str, user: Option<String>) -> Result<Token, Error> {
+pub(in crate::directory) fn shown(row: tokens::Token, connection: &str, user: Option<String>) -> Result<Token, Error> {
     Ok(Token {
         num: row.num,
         connection: connection.to_owned(),

@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The number of the user of that user name, in any case.
-pub(super) async fn find(
+pub(in crate::directory) async fn find(
     conn: &mut Conn,
     tenant: TenantId,
     users: &Arc<ResourceType>,

@@ -2,13 +2,15 @@
 
 use super::Scope;
 use crate::directory::audit::Beside;
-use crate::directory::rule::Windows;
-use crate::directory::{Error, Record, record};
+use crate::directory::rule::{self, Windows};
+use crate::directory::{Error, Record, invitation, record};
 use crate::scim::patch::MemberEdit;
 use crate::scim::schema::Storage;
+use crate::scim::urn::ADEPTIA;
 use crate::scim::{Object, resource};
 use crate::store::audit::Action;
 use crate::store::{Conn, Unit, passwords, resources};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// A new resource.
@@ -22,6 +24,8 @@ pub(in crate::directory) struct Create {
     pub password: Option<String>,
     /// The roles that are given to users who come without any are given.
     pub default_roles: bool,
+    /// The invitation a user comes by.
+    pub invitation: Option<i64>,
 }
 
 impl Unit for Create {
@@ -34,6 +38,10 @@ impl Unit for Create {
         let mut used = self.scope.used;
         let mut document = self.document.clone();
         let rules = self.scope.rules(*now);
+        if let Some(num) = self.invitation {
+            invitation::take(conn, *tenant, num, *now).await?;
+            rule::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
+        }
         if self.default_roles {
             rules.give_default_roles(conn, &mut document).await?;
         }

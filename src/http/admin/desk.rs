@@ -25,6 +25,13 @@ impl Desk {
         }
     }
 
+    /// Who is calling, with the tenant of a name for its own.
+    pub(super) async fn caller_in(&self, tenant: Option<&str>) -> Result<Caller, Refusal> {
+        let tenant = self.tenant(tenant).await?;
+        let caller = self.caller.clone().ok_or_else(Refusal::no_credential)?;
+        Ok(Caller { tenant, ..caller })
+    }
+
     pub(super) fn directory(&self) -> &Directory {
         &self.house.directory
     }

@@ -21,9 +21,9 @@ fn identity(attribute: &Attribute, element: &Value) -> String {
     attribute
         .sub_attributes
         .iter()
-        .filter(|sub| match names_it {
-            true => sub.name == "value" || sub.name == "type",
-            false => sub.name != PRIMARY && sub.mutability != Mutability::ReadOnly,
+        .filter(|sub| {
+            let noted = sub.name == PRIMARY || sub.mutability == Mutability::ReadOnly;
+            if names_it { sub.name == "value" || sub.name == "type" } else { !noted }
         })
         .map(|sub| part(sub) + "\n")
         .collect()

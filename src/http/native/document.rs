@@ -1,0 +1,107 @@
+//! Reads the documents of users: where a dialect finds what it shows of them.
+
+#![allow(dead_code, reason = "each dialect looks at some of it")]
+
+use crate::scim::Object;
+use serde_json::Value;
+
+/// The extension that tells how a user came, signs in and is switched off.
+pub(super) const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
+
+/// Whether the user may sign in; nothing said is yes.
+pub(super) fn is_active(document: &Object) -> bool {
+    document.get("active") != Some(&Value::Bool(false))
+}
+
+/// What lies at a path of names: `["name", "givenName"]`, or below the URN of an extension.
+pub(super) fn at<'d>(document: &'d Object, path: &[&str]) -> Option<&'d Value> {
+    let (first, rest) = path.split_first()?;
+    rest.iter().try_fold(document.get(*first)?, |value, name| value.get(*name))
+}
+
+/// The text at a path.
+pub(super) fn text<'d>(document: &'d Object, path: &[&str]) -> Option<&'d str> {
+    at(document, path)?.as_str()
+}
+
+/// The number at a path.
+pub(super) fn number(document: &Object, path: &[&str]) -> Option<i64> {
+    at(document, path)?.as_i64()
+}
+
+/// The elements of the list at a path.
+pub(super) fn list<'d>(document: &'d Object, path: &[&str]) -> &'d [Value] {
+    at(document, path).and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+/// The values of a multi-valued attribute, such as the names of all roles.
+pub(super) fn values<'d>(document: &'d Object, attribute: &str) -> impl Iterator<Item = &'d str> {
+    list(document, &[attribute]).iter().filter_map(|element| element.get("value")?.as_str())
+}
+
+/// The primary value of a multi-valued attribute, or else the first one.
+pub(super) fn primary<'d>(document: &'d Object, attribute: &str) -> Option<&'d str> {
+    let elements = list(document, &[attribute]);
+    let is_primary = |element: &&Value| element.get("primary") == Some(&Value::Bool(true));
+    let chosen = elements.iter().filter(is_primary).chain(elements);
+    chosen.filter_map(|element| element.get("value")?.as_str()).next()
+}
+
+/// The name by which a user is shown: the one that was chosen, or else its parts, or the user name.
+pub(super) fn shown_name(document: &Object) -> String {
+    let chosen = [&["displayName"][..], &["name", "formatted"]].into_iter().find_map(|path| text(document, path));
+    let parts = || {
+        let parts = [["name", "givenName"], ["name", "familyName"]];
+        let parts: Vec<&str> = parts.iter().filter_map(|path| text(document, path)).collect();
+        (!parts.is_empty()).then(|| parts.join(" "))
+    };
+    let name = chosen.map(ToOwned::to_owned).or_else(parts);
+    name.unwrap_or_else(|| text(document, &["userName"]).unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn object(value: Value) -> Object {
+        value.as_object().cloned().unwrap()
+    }
+
+    #[test]
+    fn the_primary_value_goes_before_the_first() {
+        for (emails, found) in [
+            (json!([{ "value": "a" }, { "value": "b", "primary": true }]), Some("b")),
+            (json!([{ "value": "a", "primary": false }, { "value": "b" }]), Some("a")),
+            (json!([{ "primary": true }, { "value": "b" }]), Some("b")),
+            (json!([]), None),
+            (json!("a"), None),
+        ] {
+            assert_eq!(primary(&object(json!({ "emails": emails })), "emails"), found, "{emails}");
+        }
+        assert_eq!(primary(&Object::new(), "emails"), None);
+    }
+
+    #[test]
+    fn a_user_is_shown_by_the_best_name_there_is() {
+        let name = json!({ "givenName": "A", "familyName": "B", "formatted": "B, A" });
+        for (document, shown) in [
+            (json!({ "userName": "u", "displayName": "D", "name": name }), "D"),
+            (json!({ "userName": "u", "name": name }), "B, A"),
+            (json!({ "userName": "u", "name": { "givenName": "A", "familyName": "B" } }), "A B"),
+            (json!({ "userName": "u", "name": { "familyName": "B" } }), "B"),
+            (json!({ "userName": "u", "name": {} }), "u"),
+            (json!({ "userName": "u" }), "u"),
+        ] {
+            assert_eq!(shown_name(&object(document.clone())), shown, "{document}");
+        }
+    }
+
+    #[test]
+    fn a_path_leads_into_extensions_too() {
+        let document = object(json!({ LIFECYCLE: { "sessionsLimit": 3 }, "active": false, "name": "odd" }));
+        assert_eq!(number(&document, &[LIFECYCLE, "sessionsLimit"]), Some(3));
+        assert_eq!(text(&document, &["name", "givenName"]), None);
+        assert!(!is_active(&document) && is_active(&Object::new()));
+    }
+}
