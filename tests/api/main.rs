@@ -48,4 +48,5 @@ mod races;
 mod rules;
 mod secrets;
 mod server;
+mod users;
 mod wire;
