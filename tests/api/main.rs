@@ -25,6 +25,7 @@ mod conversations;
 mod crud;
 mod database;
 mod discovery;
+mod doors;
 mod errors;
 mod etag;
 mod extensions;
