@@ -40,6 +40,7 @@ mod limits;
 mod login;
 mod manage;
 mod native_adeptia;
+mod native_appcrm;
 mod native_ground;
 mod native_logixx;
 mod native_publica;
