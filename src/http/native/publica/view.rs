@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn object(value: Value) -> Object {
+    fn object(value: &Value) -> Object {
         value.as_object().unwrap().clone()
     }
 
@@ -106,14 +106,14 @@ mod tests {
             (json!([{ "type": "work" }]), None),
             (json!([]), None),
         ] {
-            assert_eq!(email(&object(json!({ "emails": emails }))), expected, "{emails}");
+            assert_eq!(email(&object(&json!({ "emails": emails }))), expected, "{emails}");
         }
         assert_eq!(email(&Object::new()), None);
     }
 
     #[test]
     fn a_plan_counts_until_its_last_day_is_over() {
-        let user = object(json!({ PUBLICA: { "plans": [
+        let user = object(&json!({ PUBLICA: { "plans": [
             { "planId": 1, "display": "Gold", "validTo": "2026-01-30" },
             { "planId": 2, "validTo": "2026-01-31", "assignedAt": "2026-01-01T00:00:00.000Z" },
             { "planId": 3 },
@@ -126,12 +126,12 @@ mod tests {
     #[test]
     fn the_picture_is_the_photo_of_the_user_or_what_gravatar_has() {
         let mail = json!([{ "value": "a@example.com" }]);
-        let own = object(json!({ "emails": mail, "photos": [
+        let own = object(&json!({ "emails": mail, "photos": [
             { "value": "https://example.com/small.png", "type": "thumbnail" },
             { "value": "https://example.com/a.png", "type": "photo" },
         ] }));
         assert_eq!(picture(&own), "https://example.com/a.png");
-        assert_eq!(picture(&object(json!({ "emails": mail }))), gravatar::url("a@example.com"));
+        assert_eq!(picture(&object(&json!({ "emails": mail }))), gravatar::url("a@example.com"));
         assert_eq!(picture(&Object::new()), gravatar::url(""));
     }
 
