@@ -127,7 +127,17 @@ pub(super) async fn answer(command: Command, house: &Directory) -> Result<String
     }
 }
 
-const SHORT: &str = "are shorter than 32 characters: fine for trying things out, too easy to guess for anything else";
+/// The warning of tokens that are too short for anything but a trial.
+fn warning(short: usize) -> Option<String> {
+    let tokens = match short {
+        0 => return None,
+        1 => "1 token is".to_owned(),
+        more => format!("{more} tokens are"),
+    };
+    Some(format!(
+        "{tokens} shorter than 32 characters: fine for trying things out, too easy to guess for anything else"
+    ))
+}
 
 fn loaded_json(loaded: &Loaded, short: usize) -> Value {
     let tokens = loaded.tokens.iter().map(|made| {
@@ -138,8 +148,8 @@ fn loaded_json(loaded: &Loaded, short: usize) -> Value {
         show::token(&made.token, text)
     });
     let mut object = json!({ "entries": loaded.entries, "users": loaded.users, "tokens": tokens.collect::<Vec<_>>() });
-    if let (true, Some(object)) = (short > 0, object.as_object_mut()) {
-        object.insert("warning".to_owned(), format!("{short} of the tokens {SHORT}").into());
+    if let (Some(warning), Some(object)) = (warning(short), object.as_object_mut()) {
+        object.insert("warning".to_owned(), warning.into());
     }
     object
 }
@@ -165,8 +175,8 @@ fn loaded_text(loaded: &Loaded, short: usize) -> String {
             }
         };
     }
-    if short > 0 {
-        let _ = writeln!(text, "Warning: {short} of the tokens {SHORT}.");
+    if let Some(warning) = warning(short) {
+        let _ = writeln!(text, "Warning: {warning}.");
     }
     text
 }

@@ -232,7 +232,7 @@ impl Directory {
         change.name.as_deref().map(|name| which.check_name(name)).transpose()?;
         which.check_default(change.default.unwrap_or(false))?;
         let (users, now) = (Arc::clone(self.user_type()?), self.inner.clock.now());
-        self.inner.store.write(Change { tenant, which, id, change, users, now }).await
+        self.inner.store.write(Change { tenant, which, id, to: change, users, now }).await
     }
 
     /// Removes an entry that nobody refers to.
@@ -271,7 +271,7 @@ pub(super) struct Change {
     pub tenant: TenantId,
     pub which: Catalogue,
     pub id: i64,
-    pub change: EntryChange,
+    pub to: EntryChange,
     pub users: Arc<ResourceType>,
     pub now: Micros,
 }
@@ -281,9 +281,9 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Entry, Error> {
-        let Self { tenant, which, id, change, users, now } = self;
+        let Self { tenant, which, id, to, users, now } = self;
         let mut entry = find(conn, *tenant, *which, *id).await?;
-        if let Some(name) = &change.name {
+        if let Some(name) = &to.name {
             if which.is_named() && fold(name) != fold(&entry.name) {
                 let found = usage::of(conn, *tenant, *which, &entry, users, *now).await?;
                 found.refuse(format_args!(
@@ -293,7 +293,7 @@ impl Unit for Change {
             }
             entry.name.clone_from(name);
         }
-        if let Some(default) = change.default {
+        if let Some(default) = to.default {
             entry.standard = default;
         }
         let changed = catalogues::rename(conn, *tenant, which.name(), &entry).await;

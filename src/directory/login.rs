@@ -120,10 +120,8 @@ impl Directory {
         if !account::is_active(&document) {
             return Err(Error::Inactive);
         }
-        let better = match self.inner.hasher.is_outdated(&hash) {
-            true => Some(self.inner.hasher.hash(attempt.password).await?),
-            false => None,
-        };
+        let outdated = self.inner.hasher.is_outdated(&hash);
+        let better = if outdated { Some(self.inner.hasher.hash(attempt.password).await?) } else { None };
         self.begin(attempt, client, row, (hash, better)).await
     }
 
@@ -155,13 +153,11 @@ impl Directory {
             // Nobody has one, so there is nothing to be learnt from the time this takes.
             return Ok(false);
         }
-        match hash {
-            Some(hash) => Ok(self.inner.hasher.verify(password, hash).await?),
-            None => {
-                self.inner.hasher.pretend(password).await?;
-                Ok(false)
-            }
-        }
+        let Some(hash) = hash else {
+            self.inner.hasher.pretend(password).await?;
+            return Ok(false);
+        };
+        Ok(self.inner.hasher.verify(password, hash).await?)
     }
 
     /// Begins a session of a user whose password is right. Of the hashes, the first is the one it was

@@ -13,7 +13,7 @@ use crate::auth::password;
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::scim::{self, Object};
-use crate::store::{Conn, TenantId, Unit, connections, passwords};
+use crate::store::{TenantId, connections, passwords};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -127,17 +127,20 @@ impl Directory {
     /// Makes a user unless there is one of the name; true if it was made.
     async fn load_user(&self, operator: &Caller, user: &SeedUser) -> Result<bool, Error> {
         let found = self.user(operator, super::user::Key::UserName(&user.user_name)).await;
-        let (num, made) = match found {
-            Ok(found) => (found.record.num, false),
+        let (record, made) = match found {
+            Ok(found) => (found.record, false),
             Err(Error::NotFound(_)) => {
                 let (document, password) = (user.document(), user.password.clone());
                 let new = NewUser { document, password, ..NewUser::default() };
-                (self.create_user(operator, new).await?.record.num, true)
+                (self.create_user(operator, new).await?.record, true)
             }
             Err(error) => return Err(error),
         };
-        if let Some(hash) = user.password_hash.clone() {
-            self.inner.store.write(SetHash { tenant: operator.tenant, num, hash }).await?;
+        if let Some(hash) = &user.password_hash {
+            let stored = passwords::load(&mut self.inner.store.read().await?, operator.tenant, record.num).await?;
+            if stored.is_none() {
+                self.import_password(operator.tenant, &record.id, hash, &operator.credential).await?;
+            }
         }
         Ok(made)
     }
@@ -189,25 +192,6 @@ impl SeedUser {
             document.insert(crate::scim::urn::APPCRM.to_owned(), json!({ "superAdmin": true, "accessApi": true }));
         }
         document
-    }
-}
-
-/// Gives a user a hash unless it has one.
-struct SetHash {
-    tenant: TenantId,
-    num: i64,
-    hash: String,
-}
-
-impl Unit for SetHash {
-    type Output = ();
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        if passwords::load(conn, self.tenant, self.num).await?.is_none() {
-            passwords::set(conn, self.tenant, self.num, Some(&self.hash)).await?;
-        }
-        Ok(())
     }
 }
 

@@ -1,7 +1,8 @@
 //! The admin surface: tenants, their connections and all their credentials, over the verbs of an administrator.
 //!
 //! Bodies are typed objects in plain JSON; errors are problem details (RFC 9457). The scope `admin`
-//! opens all of it, for every tenant of the server; the tenant of the token itself plays no part.
+//! opens all of it, for every tenant of the server; the tenant of the token itself is only the one whose
+//! catalogues are meant if none is named.
 
 mod answer;
 mod catalogue;

@@ -84,8 +84,8 @@ pub async fn find_any(conn: &mut Conn, text: &str) -> Result<Option<TenantId>, E
     // No tenant has the number 0.
     let num: i64 = text.parse().unwrap_or(0);
     let sql = conn.sql().with(
-        "SELECT num, CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS place FROM tenant \
-         WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
+        "SELECT num, CAST(CASE WHEN name = $1 THEN 0 WHEN organization = $1 THEN 1 ELSE 2 END AS BIGINT) AS place \
+         FROM tenant WHERE name = $1 OR organization = $1 OR num = $2 ORDER BY place",
         [text.into(), num.into()],
     );
     let records = conn.fetch(sql).await?;
@@ -137,28 +137,18 @@ pub async fn rename(conn: &mut Conn, tenant: TenantId, to: &str) -> Result<(), E
     conn.execute(sql).await.map_err(|error| error.or_taken("name")).map(drop)
 }
 
-/// Sets the word by which native clients name a tenant; none for no word of its own.
+/// Sets the number by which native clients name a tenant.
 ///
 /// # Errors
 /// [`Error::Unique`] if another tenant has it.
-pub async fn set_organization(conn: &mut Conn, tenant: TenantId, organization: Option<&str>) -> Result<(), Error> {
-    let args = || [tenant.0.into(), organization.map(ToOwned::to_owned).into()];
+pub async fn set_organization(conn: &mut Conn, tenant: TenantId, organization: &str) -> Result<(), Error> {
+    let args = || [tenant.0.into(), organization.into()];
     let sql = "SELECT 1 FROM tenant WHERE num <> $1 AND organization = $2";
     if conn.fetch_first(conn.sql().with(sql, args())).await?.is_some() {
         return Err(Error::Unique("organization".to_owned()));
     }
     let sql = "UPDATE tenant SET organization = $2 WHERE num = $1";
     conn.execute(conn.sql().with(sql, args())).await.map(drop)
-}
-
-/// A tenant's name, and the word native clients know it by, if one was chosen.
-///
-/// # Errors
-/// If the database fails.
-pub async fn names(conn: &mut Conn, tenant: TenantId) -> Result<Option<(String, Option<String>)>, Error> {
-    let sql = conn.sql().with("SELECT name, organization FROM tenant WHERE num = $1", [tenant.0.into()]);
-    let found = conn.fetch_first(sql).await?;
-    found.map(|record| Ok((record.text(0)?, record.maybe_text(1)?))).transpose()
 }
 
 /// Removes a batch of a tenant's rows from one table; false if there was none.

@@ -1,17 +1,17 @@
 //! The real binary: first start, later starts, signals, settings, tokens, documents.
 
 use crate::database::{Database, Kind};
-use crate::wire::{Server, answer};
+use crate::wire::{Server, answer, fed};
 use serde_json::Value;
 use std::path::Path;
 
 /// Variables and their values.
 type Settings = &'static [(&'static str, &'static str)];
 
-const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
+pub const CHOSEN: &str = "a-token-chosen-by-somebody-0123456789";
 
 /// Runs a case with an empty database of each kind and an empty working directory.
-fn with_databases(case: impl Fn(&Path, &str)) {
+pub fn with_databases(case: impl Fn(&Path, &str)) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     for kind in [Kind::Sqlite, Kind::Postgres] {
         let Some(database) = runtime.block_on(Database::create(kind)) else { continue };
@@ -28,6 +28,23 @@ fn with_databases(case: impl Fn(&Path, &str)) {
 fn token_in(text: &str) -> Option<&str> {
     text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-".contains(c))
         .find(|word| word.starts_with("roster_") && word.len() > 40)
+}
+
+#[test]
+fn a_password_hash_of_another_system_is_read_from_the_standard_input() {
+    with_databases(|directory, url| {
+        let settings = [("ROSTER_DATABASE_URL", url), ("ROSTER_BOOTSTRAP_TOKEN", CHOSEN)];
+        let server = Server::start(directory, &settings);
+        let (status, _) = server.send("POST", "/scim/v2/Users", CHOSEN, "{\"userName\": \"anna\"}");
+        assert_eq!(status, 201);
+        let arguments = ["user", "password-hash", "Anna"];
+        let given = |hash: &str| fed(directory, &settings, &arguments, hash).status.code();
+        assert_eq!(given("plain\n"), Some(1));
+        assert_eq!(given("$2b$06$abcdefghijklmnopqrstuud/5IuQmqhVO0kfNEbHJM.fJkPiliBzC\n"), Some(0));
+        let login = "{\"username\": \"anna\", \"password\": \"correct horse\"}";
+        assert_eq!(server.send("POST", "/auth/login", CHOSEN, login).0, 200);
+        assert_eq!(server.stop().0, Some(0));
+    });
 }
 
 #[test]
@@ -90,7 +107,7 @@ fn tokens_are_made_listed_and_revoked() {
 }
 
 /// What a command answers in JSON.
-fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
+pub fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
     let arguments: Vec<&str> = arguments.split(' ').chain(["--json"]).collect();
     let answered = answer(directory, settings, &arguments);
     assert!(answered.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&answered.stderr));
@@ -98,14 +115,14 @@ fn json(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> Value {
 }
 
 /// What a command answers to people.
-fn text(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+pub fn text(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
     let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
     assert!(answered.status.success(), "{arguments}: {}", String::from_utf8_lossy(&answered.stderr));
     String::from_utf8(answered.stdout).unwrap()
 }
 
 /// The sentence a command fails with.
-fn failure(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
+pub fn failure(directory: &Path, settings: &[(&str, &str)], arguments: &str) -> String {
     let answered = answer(directory, settings, &arguments.split(' ').collect::<Vec<_>>());
     assert_eq!(answered.status.code(), Some(1), "{arguments}: {}", String::from_utf8_lossy(&answered.stdout));
     String::from_utf8(answered.stderr).unwrap()

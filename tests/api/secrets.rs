@@ -71,6 +71,11 @@ fn secrets_stand_in_no_answer_no_database_and_no_log() {
             send("PATCH", &path, &format!("{{\"Operations\": [{operation}]}}"), 200);
         }
 
+        let login = |password: &str| format!("{{\"username\": \"kept\", \"password\": \"{password}\"}}");
+        send("POST", "/auth/login", &login(CHANGED), 200);
+        send("POST", "/auth/login", &login(PASSWORD), 401);
+        send("POST", "/auth/login", &format!("{{\"password\": \"{PASSWORD}\" oops"), 400);
+
         // The end writes what waits for the journal.
         let (code, printed) = server.stop();
         assert_eq!(code, Some(0));

@@ -93,6 +93,10 @@ impl Api {
 
     /// The same with some settings of its own.
     pub async fn open_with(database: &Database, settings: Config) -> Self {
+        Self::open_as(database, settings, Hasher::cheap()).await
+    }
+
+    async fn open_as(database: &Database, settings: Config, hasher: Hasher) -> Self {
         let clock = Clock::fixed(START);
         let config = Config {
             database_url: Secret::new(database.url.as_str()),
@@ -104,7 +108,7 @@ impl Api {
             rate_tenant: 0,
             ..settings
         };
-        let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher: Hasher::cheap() };
+        let options = Options { config, clock: clock.clone(), ids: Ids::counted(), hasher };
         let app = App::start(options).await.unwrap();
         Self {
             endpoint: Arc::new(app.endpoint().map_to_response().boxed()),
@@ -120,6 +124,11 @@ impl Api {
     /// Another server on the same database, with a clock of its own; its store is the case's to close.
     pub async fn again(&self) -> Self {
         Self::open(&self.database).await
+    }
+
+    /// The same with a hasher of its own.
+    pub async fn hashing(&self, hasher: Hasher) -> Self {
+        Self::open_as(&self.database, Config::default(), hasher).await
     }
 
     /// Gives the connection of the case's token a profile.

@@ -22,6 +22,15 @@ pub fn answer(directory: &Path, settings: &[(&str, &str)], arguments: &[&str]) -
     roster(directory, settings).args(arguments).output().unwrap()
 }
 
+/// The same, with a text on the standard input.
+pub fn fed(directory: &Path, settings: &[(&str, &str)], arguments: &[&str], text: &str) -> Output {
+    let mut command = roster(directory, settings);
+    command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    child.stdin.take().unwrap().write_all(text.as_bytes()).unwrap();
+    child.wait_with_output().unwrap()
+}
+
 /// A server that is running.
 pub struct Server {
     child: Child,

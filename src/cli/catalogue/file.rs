@@ -58,7 +58,7 @@ struct Item {
 #[serde(deny_unknown_fields)]
 struct User {
     #[serde(rename = "userName")]
-    user_name: String,
+    login: String,
     email: Option<String>,
     name: Option<String>,
     #[serde(default)]
@@ -119,7 +119,7 @@ fn parse(text: &str) -> Result<Seed, String> {
         );
     }
     let users = file.users.into_iter().map(|user| {
-        let User { user_name, email, name, super_admin, password, password_hash } = user;
+        let User { login: user_name, email, name, super_admin, password, password_hash } = user;
         SeedUser { user_name, email, name, super_admin, password, password_hash }
     });
     let tokens = file.tokens.into_iter().map(|Token { user, scopes, secret }| SeedToken { user, scopes, secret });

@@ -131,7 +131,11 @@ impl Unit for Create {
             token.owner = Some(user::find(conn, tenant, &self.users, name).await?);
         }
         let row = tokens::insert(conn, tenant, connection.num, &token, self.now).await?;
-        shown(row, &connection.name, self.user.clone())
+        let user = match token.owner {
+            Some(owner) => user::owners(conn, tenant).await?.remove(&owner),
+            None => None,
+        };
+        shown(row, &connection.name, user)
     }
 }
 

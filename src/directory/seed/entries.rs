@@ -24,7 +24,7 @@ impl Unit for Load {
 
     async fn run(&self, conn: &mut Conn) -> Result<usize, Error> {
         if let Some(organization) = &self.organization {
-            tenants::set_organization(conn, self.tenant, Some(organization)).await.map_err(|error| match error {
+            tenants::set_organization(conn, self.tenant, organization).await.map_err(|error| match error {
                 crate::store::Error::Unique(_) => {
                     Error::Invalid("organization.id: another tenant has this id; nothing is loaded".to_owned())
                 }
@@ -63,8 +63,8 @@ impl Load {
         if (&kept.name, kept.default) == (&new.name, new.default) {
             return Ok(false);
         }
-        let change = EntryChange { name: Some(new.name.clone()), default: Some(new.default) };
+        let to = EntryChange { name: Some(new.name.clone()), default: Some(new.default) };
         let (tenant, users, now) = (self.tenant, Arc::clone(&self.users), self.now);
-        Change { tenant, which, id: kept.id, change, users, now }.run(conn).await.map(|_| true)
+        Change { tenant, which, id: kept.id, to, users, now }.run(conn).await.map(|_| true)
     }
 }

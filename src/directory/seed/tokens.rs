@@ -105,13 +105,11 @@ impl Load {
                 free = free.or(Some(token));
             }
         }
-        match free {
-            Some(token) => self.bind(conn, token, owner).await.map(Some),
-            None => {
-                let made = self.insert(conn, wanted, Some(owner), generated).await?;
-                Ok(Some((made, Outcome::Generated(generated.clone()))))
-            }
+        if let Some(token) = free {
+            return self.bind(conn, token, owner).await.map(Some);
         }
+        let made = self.insert(conn, wanted, Some(owner), generated).await?;
+        Ok(Some((made, Outcome::Generated(generated.clone()))))
     }
 
     async fn bind(&self, conn: &mut Conn, token: Token, owner: i64) -> Result<(Token, Outcome), Error> {

@@ -12,7 +12,7 @@ what is done here is seen there at once.
 
 A token goes into `Authorization: Bearer` or `X-API-Key`; it needs the scope `users:write`, for lookups `users:read`. \
 It belongs to one organization. A client may name the one it means in `X-Org-Id` (or `Abp.TenantId`): by its name, or \
-by the word or number that was chosen for it; another one than that of the token is 403.
+by its number; another one than that of the token is 403.
 
 Every answer is an envelope with `success` and `error`, but for lookups, which are plain lists. All faults of a body \
 are told at once in `error.validationErrors`, each with the names of its fields. Names of fields are known in any \
