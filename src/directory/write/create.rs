@@ -6,6 +6,7 @@ use crate::directory::rule::{self, Windows};
 use crate::directory::{Error, Record, invitation, record};
 use crate::scim::patch::MemberEdit;
 use crate::scim::schema::Storage;
+use crate::scim::urn::ADEPTIA;
 use crate::scim::{Object, resource};
 use crate::store::audit::Action;
 use crate::store::{self, Conn, Unit, passwords, resources};
@@ -50,7 +51,7 @@ impl Create {
         let rules = scope.rules(*now);
         if let Some(num) = self.invitation {
             invitation::take(conn, *tenant, num, *now).await?;
-            rule::set(&mut document, crate::scim::urn::ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
+            rule::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
         }
         if self.default_roles {
             rules.give_default_roles(conn, &mut document).await?;
