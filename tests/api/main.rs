@@ -54,4 +54,5 @@ mod rules;
 mod secrets;
 mod seed;
 mod server;
+mod users;
 mod wire;

@@ -42,10 +42,11 @@ fn body(name: &str) -> Value {
 
 /// That body with other members; null takes one away.
 fn with(mut body: Value, more: Value) -> Value {
-    for (name, value) in more.as_object().unwrap() {
+    let Value::Object(more) = more else { panic!("{more} is no object") };
+    for (name, value) in more {
         match value {
-            Value::Null => drop(body.as_object_mut().unwrap().remove(name)),
-            value => body[name] = value.clone(),
+            Value::Null => drop(body.as_object_mut().unwrap().remove(&name)),
+            value => body[&name] = value,
         }
     }
     body

@@ -6,6 +6,7 @@ use crate::directory::rule::{self, Windows};
 use crate::directory::{Error, Record, invitation, record};
 use crate::scim::patch::MemberEdit;
 use crate::scim::schema::Storage;
+use crate::scim::urn::ADEPTIA;
 use crate::scim::{Object, resource};
 use crate::store::audit::Action;
 use crate::store::{Conn, Unit, passwords, resources};
@@ -39,7 +40,7 @@ impl Unit for Create {
         let rules = self.scope.rules(*now);
         if let Some(num) = self.invitation {
             invitation::take(conn, *tenant, num, *now).await?;
-            rule::set(&mut document, crate::scim::urn::ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
+            rule::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
         }
         if self.default_roles {
             rules.give_default_roles(conn, &mut document).await?;

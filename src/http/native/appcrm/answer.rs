@@ -98,7 +98,7 @@ impl UserList {
             last_page: page.last,
             links: page.links(),
             path: page.path,
-            per_page: page.per_page,
+            per_page: page.size,
             to: page.to.into(),
             total: page.total,
         };

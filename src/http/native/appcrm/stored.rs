@@ -104,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     fn document(value: Value) -> Object {
-        value.as_object().cloned().unwrap()
+        serde_json::from_value(value).unwrap()
     }
 
     #[test]

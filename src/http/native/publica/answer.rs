@@ -279,7 +279,7 @@ impl Listed {
             links: page.links(),
             next_page_url: page.next_url(),
             path: page.path.clone(),
-            per_page: page.per_page,
+            per_page: page.size,
             prev_page_url: page.previous_url(),
             to: page.to.into(),
             total: page.total,
