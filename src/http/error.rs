@@ -32,14 +32,14 @@ pub(super) struct Refusal {
     /// For surfaces that show it.
     pub scim_type: Option<scim::ScimType>,
     /// The field or parameter that is wrong, for surfaces that show it.
-    pub field: Option<String>,
+    pub field: Option<Box<str>>,
     /// The word for it, for surfaces that show one: the error code of RFC 6749 §5.2, or their own.
     pub code: Option<&'static str>,
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// The body, where the surface has written it in words of its own already.
-    pub body: Option<String>,
+    pub body: Option<Box<str>>,
     #[source]
     cause: Option<Box<dyn StdError + Send + Sync>>,
 }
@@ -82,7 +82,7 @@ impl Refusal {
         let name = name.into();
         let detail = format!("{name}: {rule}");
         let scim_type = Some(scim::ScimType::InvalidValue);
-        Self { scim_type, field: Some(name), ..Self::new(StatusCode::BAD_REQUEST, detail) }
+        Self { scim_type, field: Some(name.into()), ..Self::new(StatusCode::BAD_REQUEST, detail) }
     }
 
     /// An error of the token endpoint, with its code (RFC 6749 §5.2).
@@ -114,7 +114,7 @@ impl Refusal {
     }
 
     pub(super) fn with_body(self, body: String) -> Self {
-        Self { body: Some(body), ..self }
+        Self { body: Some(body.into()), ..self }
     }
 
     pub(super) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
@@ -161,7 +161,7 @@ impl Refusal {
         if self.status == StatusCode::INTERNAL_SERVER_ERROR {
             self.detail = format!("the server failed; its log tells why under request {request_id}");
         }
-        let body = self.body.take().unwrap_or_else(|| (shape.write)(&self));
+        let body = self.body.take().map_or_else(|| (shape.write)(&self), String::from);
         let mut response = Response::builder().status(self.status).content_type(shape.media_type).body(body);
         for (name, value) in self.headers {
             response.headers_mut().insert(name, value);
@@ -182,9 +182,9 @@ fn chain(error: &(dyn StdError + 'static)) -> String {
 }
 
 /// The field a sentence begins with, as in `name: it must be text`.
-fn field_of(sentence: &str) -> Option<String> {
+fn field_of(sentence: &str) -> Option<Box<str>> {
     let (name, _) = sentence.split_once(": ")?;
-    name.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)).then(|| name.to_owned())
+    name.chars().all(|c| c.is_ascii_alphanumeric() || "._".contains(c)).then(|| name.into())
 }
 
 impl From<scim::Error> for Refusal {
@@ -235,7 +235,7 @@ impl From<directory::Error> for Refusal {
             }
             directory::Error::Conflict(field) => Self {
                 scim_type: Some(scim::ScimType::Uniqueness),
-                field: Some(field.attribute().to_owned()),
+                field: Some(field.attribute().into()),
                 ..Self::new(StatusCode::CONFLICT, format!("{field}: another user has this value; it must be unique"))
             },
             directory::Error::Credentials => {
@@ -252,7 +252,7 @@ impl From<directory::Error> for Refusal {
             }
             directory::Error::InUse(why) => Self { field: field_of(&why), ..Self::new(StatusCode::CONFLICT, why) },
             directory::Error::Taken(what) => Self {
-                field: Some("name".to_owned()),
+                field: Some("name".into()),
                 ..Self::new(StatusCode::CONFLICT, format!("name: there is a {what} of that name already"))
             },
             directory::Error::Invalid(why) => Self {

@@ -138,7 +138,7 @@ fn tenants_and_connections_are_managed_while_the_server_runs() {
             (&made["tenant"]["name"], &made["connection"]["name"], &made["connection"]["profile"]),
             (&"acme".into(), &"default".into(), &"default".into())
         );
-        assert_eq!(made["token"]["scopes"], serde_json::json!(["scim"]));
+        assert_eq!(made["token"]["scopes"], serde_json::json!(["scim", "users:write", "self"]));
         let token = made["token"]["token"].as_str().unwrap();
         assert_eq!(server.send("POST", "/scim/v2/Users", token, "{\"userName\": \"there\"}").0, 201);
         let (_, here) = server.send("GET", "/scim/v2/Users", CHOSEN, "");

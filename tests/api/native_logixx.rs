@@ -1,12 +1,13 @@
 //! The API of Logixx CRM over the directory: what it makes is seen through SCIM at once, and every
 //! refusal is an envelope of its own.
 
+mod switch;
+
 use crate::call::{Answer, Call};
-use crate::server::{Api, NOBODY, START, both};
+use crate::server::{Api, START, both};
 use roster::auth::scope::Scopes;
 use roster::clock::rfc3339;
 use roster::directory::catalogue::{Catalogue, NewEntry};
-use roster::directory::journal::AuditQuery;
 use roster::directory::login::{Attempt, Started};
 use roster::directory::manage::NewToken;
 use roster::directory::seed::Seed;
@@ -25,17 +26,10 @@ both! {
     mail_addresses_are_unique_whoever_brought_them,
     of_two_users_with_one_mail_address_made_at_once_one_is_refused,
     a_password_meets_the_policy,
-    a_user_is_made_inactive_if_asked,
     roles_are_named_as_in_their_lookup,
     numbers_are_those_of_the_lookups,
     a_phone_number_and_a_picture_have_the_right_form,
-    the_required_fields_are_enough_to_sign_in_at_once,
-    a_deactivated_user_keeps_all_but_its_sessions,
-    activation_changes_the_status_and_nothing_else,
-    deactivating_twice_is_deactivating_once,
-    a_user_is_known_by_number_or_scim_id,
     lookups_are_found_in_any_case,
-    every_operation_is_audited_with_its_surface,
     fields_of_others_give_no_rights,
     a_body_that_is_not_what_it_should_be_is_an_envelope,
 }
@@ -327,19 +321,6 @@ async fn a_password_meets_the_policy(api: Api) {
     create(&api, "jdoe", &json!({ "password": "Passw0rd" })).await.is(200);
 }
 
-async fn a_user_is_made_inactive_if_asked(api: Api) {
-    let (id, scim) = made(&api, "jdoe", &json!({ "isActive": false })).await;
-    let user = api.get(&format!("/Users/{scim}")).send().await.is(200);
-    assert_eq!((&user.json["active"], &user.json[LIFECYCLE]["deactivatedAt"]), (&json!(false), &json!(rfc3339(START))));
-    assert!(matches!(log_in(&api, "jdoe", PASSWORD).await, Err(Error::Inactive)));
-    switch(&api, id, "activate").await.is(200);
-    assert!(log_in(&api, "jdoe", PASSWORD).await.is_ok());
-    assert_eq!(create(&api, "null", &json!({ "isActive": null })).await.is(200).json["result"]["isActive"], true);
-    for wrong in [json!("true"), json!(1), json!("")] {
-        assert_eq!(members(&create(&api, "other", &json!({ "isActive": wrong })).await.is(400)), ["isActive"]);
-    }
-}
-
 async fn roles_are_named_as_in_their_lookup(api: Api) {
     furnish(&api).await;
     let made = create(&api, "jdoe", &json!({ "roleNames": ["SALES agent", "Admin", "admin"] })).await.is(200);
@@ -384,84 +365,6 @@ async fn a_phone_number_and_a_picture_have_the_right_form(api: Api) {
     create(&api, "jdoe", &fine).await.is(200);
 }
 
-async fn the_required_fields_are_enough_to_sign_in_at_once(api: Api) {
-    let (id, _) = made(&api, "jdoe", &json!({})).await;
-    for name in ["jdoe", "JDOE@example.com"] {
-        assert_eq!(log_in(&api, name, PASSWORD).await.ok().map(|started| started.session.user), Some(id), "{name}");
-    }
-    assert!(matches!(log_in(&api, "jdoe", "Wr0ngPassword").await, Err(Error::Credentials)));
-}
-
-async fn a_deactivated_user_keeps_all_but_its_sessions(api: Api) {
-    furnish(&api).await;
-    let more = json!({ "phoneNumber": "+15550101234", "roleNames": ["Admin"], "branchId": 1 });
-    let (id, scim) = made(&api, "jdoe", &more).await;
-    let session = log_in(&api, "jdoe", PASSWORD).await.ok().unwrap();
-    assert!(api.directory.authenticate(session.token.reveal(), None).await.is_ok());
-    let mut before = api.get(&format!("/Users/{scim}")).send().await.is(200).json;
-    let answer = switch(&api, id, "deactivate").await.is(200);
-    let expected =
-        json!({ "success": true, "message": "User deactivated successfully", "id": id, "result": null, "error": null });
-    assert_eq!(answer.json, expected);
-    assert!(api.directory.authenticate(session.token.reveal(), None).await.is_err());
-    assert!(matches!(log_in(&api, "jdoe", PASSWORD).await, Err(Error::Inactive)));
-    let mut after = api.get(&format!("/Users/{scim}")).send().await.is(200).json;
-    assert_eq!(after["active"], false);
-    for user in [&mut before, &mut after] {
-        let user = user.as_object_mut().unwrap();
-        for changed in ["active", "meta", LIFECYCLE] {
-            user.remove(changed);
-        }
-    }
-    assert_eq!(before, after);
-}
-
-async fn activation_changes_the_status_and_nothing_else(api: Api) {
-    furnish(&api).await;
-    let more = json!({ "roleNames": ["Admin", "Sales Agent"], "subscriptionIds": [1], "branchId": 2 });
-    let (id, scim) = made(&api, "jdoe", &more).await;
-    let path = format!("/Users/{scim}");
-    let before = api.get(&path).send().await.is(200).json;
-    switch(&api, id, "deactivate").await.is(200);
-    let session = log_in(&api, "jdoe", PASSWORD).await;
-    assert!(session.is_err());
-    let answer = switch(&api, id, "activate").await.is(200);
-    assert_eq!(answer.text_at("/message"), "User activated successfully");
-    let mut after = api.get(&path).send().await.is(200).json;
-    assert_eq!((&after["active"], &after["roles"]), (&json!(true), &before["roles"]));
-    let lifecycle = after[LIFECYCLE].as_object_mut().unwrap();
-    assert!(!lifecycle.contains_key("deactivatedAt"));
-    lifecycle.remove("sessionsRevokedAt");
-    after["meta"] = before["meta"].clone();
-    assert_eq!(after, before);
-    assert!(log_in(&api, "jdoe", PASSWORD).await.is_ok(), "with the password it had");
-}
-
-async fn deactivating_twice_is_deactivating_once(api: Api) {
-    let (id, scim) = made(&api, "jdoe", &json!({})).await;
-    for what in ["activate", "deactivate", "activate"] {
-        let first = switch(&api, id, what).await.is(200);
-        let version = api.get(&format!("/Users/{scim}")).send().await.is(200).json["meta"]["version"].clone();
-        api.clock.advance(1_000_000);
-        assert_eq!(switch(&api, id, what).await.is(200).json, first.json);
-        let again = api.get(&format!("/Users/{scim}")).send().await.is(200).json["meta"]["version"].clone();
-        assert_eq!(again, version, "{what}");
-    }
-}
-
-async fn a_user_is_known_by_number_or_scim_id(api: Api) {
-    let (id, scim) = made(&api, "jdoe", &json!({})).await;
-    assert_eq!(switch(&api, &scim, "deactivate").await.is(200).json["id"], id);
-    assert_eq!(switch(&api, id, "activate").await.is(200).json["id"], id);
-    let group = api.group("g", &[]).await;
-    for nobody in ["0", "-1", "999999", "99999999999999999999", "jdoe", "1.0", "%00", "%FF", "a%2Fb", NOBODY, &group] {
-        switch(&api, nobody, "activate").await.is(404);
-        switch(&api, nobody, "deactivate").await.is(404);
-    }
-    api.delete(&format!("/Users/{scim}")).send().await.is(204);
-    switch(&api, id, "activate").await.is(404);
-}
-
 async fn lookups_are_found_in_any_case(api: Api) {
     assert_eq!(checked(call(&api, "GET", "/lookups/Roles").send().await.is(200)).json, json!([]));
     furnish(&api).await;
@@ -484,19 +387,6 @@ async fn lookups_are_found_in_any_case(api: Api) {
     }
     let other = api.tenant("acme").await;
     assert_eq!(checked(call(&other, "GET", "/lookups/Roles").send().await.is(200)).json, json!([]));
-}
-
-async fn every_operation_is_audited_with_its_surface(api: Api) {
-    let (id, scim) = made(&api, "jdoe", &json!({})).await;
-    switch(&api, id, "deactivate").await.is(200);
-    switch(&api, id, "deactivate").await.is(200);
-    switch(&api, id, "activate").await.is(200);
-    let query = AuditQuery { resource: Some(scim), limit: 10, ..AuditQuery::default() };
-    let audit = api.directory.audit("default", &query).await.unwrap();
-    assert_eq!(audit.len(), 3, "what changes nothing leaves nothing");
-    assert!(audit.iter().all(|change| change.door == "logixx" && change.credential == "token 1 (first token)"));
-    assert!(audit[0].attributes.contains(&"active".to_owned()));
-    assert_eq!((audit[2].action.as_str(), audit[2].at), ("created", START));
 }
 
 async fn fields_of_others_give_no_rights(api: Api) {

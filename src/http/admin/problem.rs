@@ -39,8 +39,8 @@ pub(in crate::http) struct FieldError {
 /// The body of a refusal.
 pub(super) fn write(refusal: &Refusal) -> String {
     let errors = refusal.field.as_ref().map(|field| {
-        let rule = refusal.detail.strip_prefix(field.as_str()).and_then(|rest| rest.strip_prefix(": "));
-        vec![FieldError { field: field.clone(), detail: rule.unwrap_or(&refusal.detail).to_owned() }]
+        let rule = refusal.detail.strip_prefix(&**field).and_then(|rest| rest.strip_prefix(": "));
+        vec![FieldError { field: field.to_string(), detail: rule.unwrap_or(&refusal.detail).to_owned() }]
     });
     let problem = Problem {
         kind: "about:blank".to_owned(),

@@ -100,7 +100,7 @@ impl Api {
         let days = call.directory().limits().session_hours.div_ceil(HOURS_PER_DAY);
         Ok(Shown::new(AccessToken {
             status: Outcome::Success,
-            access_token: started.token.reveal().to_owned(),
+            token: started.token.reveal().to_owned(),
             token_expires_days: i64::from(days),
             user_id: started.user.record.num.to_string(),
         }))
@@ -307,7 +307,7 @@ impl Api {
     ) -> Result<Shown<Done>, Refusal> {
         let caller = call.caller()?;
         caller.may_write_users()?;
-        let (old, new) = (given(&old.text), given(&new.text));
+        let (old, new) = (given(old.text.as_deref()), given(new.text.as_deref()));
         let deletes = delete_user(old, new, delete.text.as_deref())?;
         let old = find(&call, old.unwrap_or_default()).await?;
         call.trail.record(&old.record);
@@ -404,8 +404,8 @@ async fn set_active(call: &Call, id: &str, active: bool) -> Result<(), Refusal> 
 }
 
 /// A parameter that says something.
-fn given(text: &Option<String>) -> Option<&str> {
-    text.as_deref().map(str::trim).filter(|text| !text.is_empty())
+fn given(text: Option<&str>) -> Option<&str> {
+    text.map(str::trim).filter(|text| !text.is_empty())
 }
 
 /// Whether the parameters of a change of owner delete the old one. They must do something.

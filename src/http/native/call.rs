@@ -115,8 +115,8 @@ impl<'a, T: Wire> ApiExtractor<'a> for Sent<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let (value, _place) = body::read(request, body, "application/json").await.map_err(T::malformed)?;
+        let (value, place) = body::read(request, body, "application/json").await.map_err(T::malformed)?;
         Trail::of(request).body(&House::of(request)?.directory, &value);
-        Ok(Self { value, _place, described: PhantomData })
+        Ok(Self { value, _place: place, described: PhantomData })
     }
 }

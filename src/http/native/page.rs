@@ -31,7 +31,7 @@ pub(super) struct Page {
     /// Its number, from 1.
     pub current: u64,
     /// How many entries a page has at most.
-    pub per_page: u64,
+    pub size: u64,
     /// The number of the last page, at least 1.
     pub last: u64,
     /// How many entries all pages have.
@@ -96,7 +96,7 @@ impl Page {
         let filled = shown > 0;
         Self {
             current: u64::from(wanted.page),
-            per_page: wanted.limit(),
+            size: wanted.limit(),
             last: total.div_ceil(wanted.limit()).max(1),
             total,
             from: filled.then(|| wanted.offset().saturating_add(1)),

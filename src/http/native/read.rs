@@ -4,8 +4,6 @@
 //! What is wrong is told as a [`Kind`]; each dialect has words of its own for it. What a value must be
 //! is in [`value`], what a password must be in [`password`]. Text stays as it came: nothing is trimmed.
 
-#![allow(dead_code, reason = "each dialect reads some of it")]
-
 pub(super) mod password;
 pub(super) mod value;
 

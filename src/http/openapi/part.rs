@@ -80,7 +80,7 @@ impl Fault {
         }
         let mut refusal = Refusal::new(StatusCode::from_u16(self.status).ok()?, self.detail);
         refusal.scim_type = self.scim_type;
-        refusal.field = self.field.map(ToOwned::to_owned);
+        refusal.field = self.field.map(Box::from);
         serde_json::from_str(&(shape.write)(&refusal)).ok()
     }
 }

@@ -124,7 +124,7 @@ pub(super) fn write(refusal: &Refusal) -> String {
         _ => (Code::BadRequest, None),
     };
     let message = message.map_or_else(|| sentence(&refusal.detail), ToOwned::to_owned);
-    let flaw = refusal.field.as_ref().map(|field| vec![Flaw { field: field.clone(), message: message.clone() }]);
+    let flaw = refusal.field.as_ref().map(|field| vec![Flaw { field: field.to_string(), message: message.clone() }]);
     Failure { error: Details { errors: flaw, ..Details::new(code, message) } }.to_json_string()
 }
 

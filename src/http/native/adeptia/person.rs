@@ -15,7 +15,7 @@ const ORGANIZATION: &str = "organization";
 
 /// A role of a user at a partner.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Role {
+pub(super) struct Assignment {
     pub partner: i64,
     pub role: i64,
     pub default: bool,
@@ -29,7 +29,7 @@ pub(super) struct Person<'d> {
     /// The primary mail address, or the first.
     pub email: Option<&'d str>,
     pub company: Option<&'d str>,
-    pub roles: Vec<Role>,
+    pub roles: Vec<Assignment>,
     pub active: bool,
 }
 
@@ -41,7 +41,7 @@ pub(super) struct Change {
     pub email: Option<String>,
     pub company: Option<Company>,
     /// All of the roles.
-    pub roles: Option<Vec<Role>>,
+    pub roles: Option<Vec<Assignment>>,
 }
 
 /// A company by its name, and by its number if the catalogue has one of that name.
@@ -62,14 +62,14 @@ impl<'d> Person<'d> {
             last_name: name("familyName"),
             email: mails.and_then(|mails| mails.get(place(mails))?.get("value")?.as_str()),
             company: document.get(ENTERPRISE_USER).and_then(|enterprise| enterprise.get(ORGANIZATION)?.as_str()),
-            roles: roles.into_iter().flatten().filter_map(Role::of).collect(),
+            roles: roles.into_iter().flatten().filter_map(Assignment::of).collect(),
             // A user of whom nothing else is said is active.
             active: document.get("active") != Some(&Value::Bool(false)),
         }
     }
 }
 
-impl Role {
+impl Assignment {
     fn of(stored: &Value) -> Option<Self> {
         let number = |name: &str| stored.get(name)?.as_i64();
         let default = stored.get("defaultRole").and_then(Value::as_bool).unwrap_or_default();
@@ -89,7 +89,7 @@ pub(super) fn invited(
     role: Option<i64>,
     company: Option<&str>,
 ) -> Object {
-    let roles = invitation.grants.iter().flat_map(|grant| given(grant, role)).map(Role::write).collect();
+    let roles = invitation.grants.iter().flat_map(|grant| given(grant, role)).map(Assignment::write).collect();
     let mut document = Object::new();
     document.insert("userName".to_owned(), json!(invitation.recipient));
     document.insert("name".to_owned(), json!({ "givenName": first_name, "familyName": last_name }));
@@ -101,9 +101,9 @@ pub(super) fn invited(
     document
 }
 
-fn given(grant: &Grant, role: Option<i64>) -> impl Iterator<Item = Role> + '_ {
+fn given(grant: &Grant, role: Option<i64>) -> impl Iterator<Item = Assignment> + '_ {
     let default = role.filter(|role| grant.roles.contains(role)).unwrap_or(grant.default_role);
-    grant.roles.iter().map(move |role| Role { partner: grant.partner, role: *role, default: *role == default })
+    grant.roles.iter().map(move |role| Assignment { partner: grant.partner, role: *role, default: *role == default })
 }
 
 impl Change {
@@ -134,13 +134,13 @@ impl Change {
             set(document, ADEPTIA, COMPANY, id.map(Value::from));
         }
         if let Some(roles) = roles {
-            set(document, ADEPTIA, ROLES, Some(roles.iter().copied().map(Role::write).collect()));
+            set(document, ADEPTIA, ROLES, Some(roles.iter().copied().map(Assignment::write).collect()));
         }
     }
 }
 
 /// Whether two lists have the same roles, in whatever order.
-fn same(one: &[Role], other: &[Role]) -> bool {
+fn same(one: &[Assignment], other: &[Assignment]) -> bool {
     one.len() == other.len() && one.iter().all(|role| other.contains(role))
 }
 

@@ -1,12 +1,13 @@
 //! The bodies of the API: how they are described, and how they are read with all their faults at once.
 
 use super::error;
-use super::person::{Change, Company, Person, Role};
-use super::word::{Id, Raw, RoleInfo};
+use super::person::{Assignment, Change, Company, Person};
+use super::word::{Id, MaybeId, Raw, RoleInfo};
 use crate::directory::catalogue::Entry;
 use crate::directory::invitation::{Grant, NewInvitation};
 use crate::http::error::Refusal;
 use crate::http::native::call::Wire;
+use crate::http::native::nullable::Nullable;
 use crate::http::native::read::password::Policy;
 use crate::http::native::read::value::{ID, digits, email, integer, is_email, lines, text};
 use crate::http::native::read::{Fault, Fields, Kind};
@@ -31,8 +32,10 @@ const PASSWORD: Policy = Policy::at_least(8);
 #[derive(Described)]
 pub(super) struct Login {
     /// The user name or the email address.
+    #[oai(validator(min_length = 1))]
     username: String,
     /// The password.
+    #[oai(validator(min_length = 1))]
     password: String,
 }
 
@@ -52,19 +55,21 @@ struct InvitationFields {
     #[oai(rename = "companyID")]
     company_id: Raw<Id>,
     /// Kept as it is.
-    contact_email: Option<String>,
+    contact_email: Option<Nullable<String>>,
     /// Kept as it is; 300.
-    invitation_type: Option<i64>,
+    #[oai(validator(minimum(value = "0")))]
+    invitation_type: Option<Nullable<i64>>,
     /// The email address of who is invited, or several with commas between.
     mail_recipient: String,
     /// The text of the invitation; kept as it is.
-    message: Option<String>,
+    message: Option<Nullable<String>>,
     /// The roles at each partner: the JSON text of a list, or the list itself. Partners are companies.
     role_info: Raw<RoleInfo>,
     /// Kept as it is.
-    sender_email: Option<String>,
+    sender_email: Option<Nullable<String>>,
     /// Kept as it is; 400.
-    subject: Option<i64>,
+    #[oai(validator(minimum(value = "0")))]
+    subject: Option<Nullable<i64>>,
 }
 
 /// A user to be created.
@@ -91,7 +96,7 @@ struct NewUserFields {
     #[oai(validator(min_length = 8, max_length = 255))]
     password: String,
     /// The role the user starts in, one of those it is invited to; null for the one the invitation says.
-    role_id: Option<Raw<Id>>,
+    role_id: Raw<MaybeId>,
 }
 
 /// What is to change in a user.
@@ -107,17 +112,19 @@ pub(super) struct UserBody {
 #[oai(rename_all = "camelCase")]
 struct UserFields {
     /// The first name.
-    first_name: Option<String>,
+    #[oai(validator(min_length = 1))]
+    first_name: Option<Nullable<String>>,
     /// The last name.
-    last_name: Option<String>,
+    #[oai(validator(min_length = 1))]
+    last_name: Option<Nullable<String>>,
     /// The email address.
-    email: Option<String>,
+    email: Option<Nullable<String>>,
     /// The name of the company; empty for none.
-    company: Option<String>,
+    company: Option<Nullable<String>>,
     /// The id of the user, if it is sent the one of the path.
-    id: Option<Raw<Id>>,
+    id: Raw<MaybeId>,
     /// All of the roles at each partner.
-    user_partner_role: Option<Vec<RoleFields>>,
+    user_partner_role: Option<Nullable<Vec<RoleFields>>>,
 }
 
 /// A role at a partner.
@@ -129,9 +136,9 @@ struct RoleFields {
     /// The role.
     role: IdFields,
     /// The user, if it is sent the one of the path.
-    user: Option<IdFields>,
+    user: Option<Nullable<IdFields>>,
     /// Whether the user starts in this role at the partner; one at each.
-    default_role: Option<bool>,
+    default_role: Option<Nullable<bool>>,
 }
 
 /// Something by its id.
@@ -361,11 +368,11 @@ pub(super) fn change(fields: &mut Fields<'_>, (num, now): (i64, &Person<'_>), kn
 }
 
 /// Reads all roles of the user of a number; those it has already are in no need of a catalogue.
-fn roles(fields: &mut Fields<'_>, num: i64, now: &[Role], known: &Known) -> Option<Vec<Role>> {
+fn roles(fields: &mut Fields<'_>, num: i64, now: &[Assignment], known: &Known) -> Option<Vec<Assignment>> {
     let roles = fields.each_within("userPartnerRole", |fields| role(fields, num))?;
-    let roles: Vec<Role> = roles.into_iter().collect::<Option<_>>()?;
+    let roles: Vec<Assignment> = roles.into_iter().collect::<Option<_>>()?;
     for (at, role) in roles.iter().enumerate() {
-        let of_partner = |other: &&Role| other.partner == role.partner;
+        let of_partner = |other: &&Assignment| other.partner == role.partner;
         let before = || roles.iter().take(at).filter(of_partner);
         let place = format!("userPartnerRole.{at}");
         if before().any(|other| other.role == role.role) {
@@ -383,7 +390,7 @@ fn roles(fields: &mut Fields<'_>, num: i64, now: &[Role], known: &Known) -> Opti
     Some(roles)
 }
 
-fn role(fields: &mut Fields<'_>, num: i64) -> Option<Role> {
+fn role(fields: &mut Fields<'_>, num: i64) -> Option<Assignment> {
     fields.require(&["partner", "role"]);
     let mut id = |field: &str| {
         let id = fields.within(field, |inner| {
@@ -392,13 +399,12 @@ fn role(fields: &mut Fields<'_>, num: i64) -> Option<Role> {
         });
         id.flatten()
     };
-    let (partner, role) = (id("partner"), id("role"));
-    let user = fields.within("user", |inner| inner.read("id", digits(ID))).flatten();
+    let (partner, role, user) = (id("partner"), id("role"), id("user"));
     if user.is_some_and(|user| user != num) {
         fields.fault("user.id", own("must be the id of the path"));
     }
     let default = fields.read("defaultRole", |value| value.as_bool().ok_or(Kind::NotBoolean));
-    Some(Role { partner: partner?, role: role?, default: default.unwrap_or_default() })
+    Some(Assignment { partner: partner?, role: role?, default: default.unwrap_or_default() })
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! What the API answers with. Users and invitations have their ids as texts, partners and roles as
 //! numbers.
 
-use super::person::{Person, Role};
+use super::person::{Assignment, Person};
 use crate::directory::user::User;
 use crate::http::native::nullable::Nullable;
 use poem_openapi::payload::Json;
@@ -29,7 +29,7 @@ pub(super) struct AccessToken {
     pub status: Outcome,
     /// The token, for the header `ACCESS_TOKEN` of other requests.
     #[oai(rename = "ACCESS_TOKEN")]
-    pub access_token: String,
+    pub token: String,
     /// For how many days it is valid at the most.
     #[oai(rename = "tokenExpiresDays")]
     pub token_expires_days: i64,
@@ -154,7 +154,7 @@ impl IndigoUser {
         let id = user.record.num.to_string();
         let Person { first_name, last_name, email, company, roles, .. } = Person::of(&user.document);
         let text = |text: Option<&str>| Nullable(text.map(ToOwned::to_owned));
-        let role = |Role { partner, role, default }| UserPartnerRole {
+        let role = |Assignment { partner, role, default }| UserPartnerRole {
             partner: Numbered { id: partner },
             role: Numbered { id: role },
             user: Named { id: id.clone() },

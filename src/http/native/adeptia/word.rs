@@ -20,6 +20,8 @@ pub(super) trait Described: Send + Sync {
 
 /// An id: a number, or its digits.
 pub(super) struct Id;
+/// The same, or null.
+pub(super) struct MaybeId;
 /// The roles at each partner: a text that holds JSON, or that JSON.
 pub(super) struct RoleInfo;
 /// How many users to list.
@@ -51,6 +53,18 @@ impl Described for Id {
 
     fn schema() -> MetaSchema {
         MetaSchema { any_of: vec![inline(number()), inline(digits())], ..MetaSchema::ANY }
+    }
+}
+
+impl Described for MaybeId {
+    const NAME: &'static str = "maybe_id";
+    const REQUIRED: bool = false;
+
+    fn schema() -> MetaSchema {
+        MetaSchema {
+            any_of: vec![inline(number()), inline(digits()), inline(MetaSchema::new("null"))],
+            ..MetaSchema::ANY
+        }
     }
 }
 

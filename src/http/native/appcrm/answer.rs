@@ -98,7 +98,7 @@ impl UserList {
             last_page: page.last,
             links: page.links(),
             path: page.path,
-            per_page: page.per_page,
+            per_page: page.size,
             to: page.to.into(),
             total: page.total,
         };
@@ -145,6 +145,8 @@ pub(super) struct CreateUser {
     mail_signature: Option<String>,
     /// With what a week begins: 0 for Sunday, 1 for Monday, 6 for Saturday.
     first_day_of_week: Option<i64>,
+    /// Whether the user is active: one that is not cannot log in; true if absent.
+    active: Option<bool>,
     /// The password.
     password: String,
     /// The password again.
@@ -176,6 +178,8 @@ pub(super) struct UpdateUser {
     mail_signature: Option<String>,
     /// With what a week begins: 0 for Sunday, 1 for Monday, 6 for Saturday.
     first_day_of_week: Option<i64>,
+    /// Whether the user is active: false ends its sessions and lets it log in no more.
+    active: Option<bool>,
     /// A new password.
     password: Option<String>,
     /// The new password again; it must be the same if it is there.

@@ -24,6 +24,7 @@ pub(super) struct Change {
     pub roles: Option<Vec<String>>,
     pub super_admin: Option<bool>,
     pub access_api: Option<bool>,
+    pub active: Option<bool>,
     /// Empty if it is to go.
     pub mail_signature: Option<String>,
     pub first_day: Option<i64>,
@@ -36,7 +37,7 @@ impl Change {
         if let Some(email) = &self.email {
             document.insert("userName".to_owned(), Value::from(email.as_str()));
         }
-        document.insert("active".to_owned(), Value::Bool(true));
+        document.insert("active".to_owned(), Value::Bool(self.active.unwrap_or(true)));
         self.apply(&mut document, known);
         document
     }
@@ -66,6 +67,10 @@ impl Change {
             self.differing(self.access_api, has_access).map(|truth| truth || stored::super_admin(document))
         {
             note(document, "accessApi", Some(Value::Bool(truth)));
+        }
+        let is_active = document.get("active") != Some(&Value::Bool(false));
+        if let Some(active) = self.active.filter(|active| *active != is_active) {
+            document.insert("active".to_owned(), Value::Bool(active));
         }
         if let Some(day) = self.first_day.filter(|day| stored::first_day(document) != Some(*day)) {
             note(document, "firstDayOfWeek", Some(Value::from(day)));
@@ -101,7 +106,7 @@ impl Change {
         let Some(email) = self.email.as_deref().filter(|email| Some(*email) != stored::email(document)) else { return };
         let list = document.entry("emails").or_insert_with(|| json!([]));
         let Some(list) = list.as_array_mut() else { return };
-        let place = list.iter().position(stored::is_primary).unwrap_or(0);
+        let place = list.iter().position(|mail| mail.get("primary") == Some(&Value::Bool(true))).unwrap_or(0);
         match list.get_mut(place).and_then(Value::as_object_mut) {
             Some(main) => {
                 // What was shown in place of the old address does not fit the new one.

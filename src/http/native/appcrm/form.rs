@@ -126,6 +126,7 @@ pub(super) fn read(body: &Value, known: &Known, occasion: Occasion<'_>) -> Form 
     let roles = fields.each("roles", |value| known.role(value));
     let super_admin = if is_profile { None } else { given(&mut fields, "super_admin", switch) };
     let access_api = if is_profile { None } else { given(&mut fields, "access_api", switch) };
+    let active = if is_profile { None } else { given(&mut fields, "active", switch) };
     let mail_signature = signature(&mut fields, shown(stored::signature));
     let first_day = given(&mut fields, "first_day_of_week", first_day);
     let password = match occasion {
@@ -147,6 +148,7 @@ pub(super) fn read(body: &Value, known: &Known, occasion: Occasion<'_>) -> Form 
         roles,
         super_admin,
         access_api,
+        active,
         mail_signature,
         first_day,
     };

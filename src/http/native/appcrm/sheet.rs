@@ -4,7 +4,7 @@
 use super::form::{LONGEST, SHORTEST, SIGNATURE};
 use super::stored::{DATE_FORMATS, FIRST_DAYS, TIME_FORMATS};
 use super::words::{ERRORS, Failure};
-use super::{service, token, zone};
+use super::{service, token};
 use crate::http::openapi::{Fault, Operation, Sheet};
 use poem_openapi::types::Type as _;
 use serde_json::{Map, Value, json};
@@ -135,6 +135,25 @@ fn errors(operation: &Operation<'_>) -> Vec<u16> {
     table.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses).copied().collect()
 }
 
+/// The values of a member, with names that generators of clients can give them: two formats that
+/// differ by case alone would get one.
+fn values(formats: &[&str]) -> Value {
+    let name = |format: &&str| {
+        let word = |c: char| match c {
+            ' ' => "_SPACE_".to_owned(),
+            ',' => "COMMA".to_owned(),
+            '-' => "_DASH_".to_owned(),
+            '.' => "_DOT_".to_owned(),
+            '/' => "_SLASH_".to_owned(),
+            ':' => "_COLON_".to_owned(),
+            letter if letter.is_ascii_uppercase() => format!("LONG_{letter}"),
+            letter => letter.to_ascii_uppercase().to_string(),
+        };
+        format.chars().map(word).collect::<String>()
+    };
+    json!({ "enum": formats, "x-enum-varnames": formats.iter().map(name).collect::<Vec<_>>() })
+}
+
 /// Says of the members what is true of them: their values, lengths, and which forms are understood.
 fn polish(schemas: &mut Map<String, Value>) {
     let mut say = |schema: &str, member: &str, rules: Value| {
@@ -149,19 +168,12 @@ fn polish(schemas: &mut Map<String, Value>) {
     for form in FORMS {
         say(form, "name", json!({ "maxLength": LONGEST, "minLength": 1, "pattern": "\\S" }));
         say(form, "email", json!({ "maxLength": LONGEST, "format": "email" }));
-        say(form, "timezone", json!({ "enum": zone::names() }));
-        say(form, "date_format", json!({ "enum": DATE_FORMATS }));
-        say(form, "time_format", json!({ "enum": TIME_FORMATS }));
+        say(form, "timezone", json!({ "example": "Europe/Berlin" }));
+        say(form, "date_format", values(&DATE_FORMATS));
+        say(form, "time_format", values(&TIME_FORMATS));
         say(form, "first_day_of_week", json!({ "enum": FIRST_DAYS }));
         say(form, "mail_signature", json!({ "type": ["string", "null"], "maxLength": SIGNATURE }));
         say(form, "roles", json!({ "items": role }));
-        for switch in ["super_admin", "access_api"] {
-            say(
-                form,
-                switch,
-                json!({ "type": ["boolean", "integer", "string"], "enum": [true, false, 1, 0, "1", "0"] }),
-            );
-        }
     }
     for form in ["CreateUser", "ChangePassword"] {
         say(form, "password", json!({ "minLength": SHORTEST, "maxLength": 255, "format": "password" }));

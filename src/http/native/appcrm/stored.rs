@@ -1,5 +1,6 @@
 //! What the document of a user says, in the words of App CRM: what it says nothing of has a default.
 
+use crate::http::native::document::{at, list, number, primary, text, values};
 use crate::http::native::read::value::is_web_url;
 use crate::scim::{Object, shown};
 use serde_json::Value;
@@ -28,8 +29,7 @@ pub(super) fn words(name: &str) -> (&str, &str) {
 
 /// Given and family name; those of the shown name if there are none.
 pub(super) fn names(document: &Object) -> (String, String) {
-    let part = |part: &str| document.get("name").and_then(|name| name.get(part)).and_then(Value::as_str);
-    match (part("givenName"), part("familyName")) {
+    match (text(document, &["name", "givenName"]), text(document, &["name", "familyName"])) {
         (None, None) => {
             let name = name(document);
             let (first, rest) = words(&name);
@@ -41,24 +41,12 @@ pub(super) fn names(document: &Object) -> (String, String) {
 
 /// The primary mail address, or else the first one.
 pub(super) fn email(document: &Object) -> Option<&str> {
-    main(document, "emails")?.get("value")?.as_str()
-}
-
-/// The primary element of a list, or else the first one.
-pub(super) fn main<'d>(document: &'d Object, list: &str) -> Option<&'d Value> {
-    let elements = document.get(list)?.as_array()?;
-    elements.iter().find(|element| is_primary(element)).or_else(|| elements.first())
-}
-
-/// Whether an element is the primary one of its list.
-pub(super) fn is_primary(element: &Value) -> bool {
-    element.get("primary") == Some(&Value::Bool(true))
+    primary(document, "emails")
 }
 
 /// A picture of the user that is on the web.
 pub(super) fn photo(document: &Object) -> Option<&str> {
-    let mut photos = document.get("photos")?.as_array()?.iter();
-    photos.find_map(|photo| {
+    list(document, &["photos"]).iter().find_map(|photo| {
         let is_photo = photo.get("type").is_some_and(|kind| kind == "photo");
         photo.get("value")?.as_str().filter(|url| is_photo && is_web_url(url))
     })
@@ -66,57 +54,47 @@ pub(super) fn photo(document: &Object) -> Option<&str> {
 
 /// The names of the roles.
 pub(super) fn roles(document: &Object) -> impl Iterator<Item = &str> {
-    let roles = document.get("roles").and_then(Value::as_array).into_iter().flatten();
-    roles.filter_map(|role| role.get("value")?.as_str())
+    values(document, "roles")
 }
 
 /// The time zone.
 pub(super) fn timezone(document: &Object) -> &str {
-    document.get("timezone").and_then(Value::as_str).unwrap_or("UTC")
+    text(document, &["timezone"]).unwrap_or("UTC")
 }
 
 /// How dates are written.
 pub(super) fn date_format(document: &Object) -> &str {
-    note(document, "dateFormat").and_then(Value::as_str).unwrap_or("Y-m-d")
+    text(document, &[URN, "dateFormat"]).unwrap_or("Y-m-d")
 }
 
 /// How times are written.
 pub(super) fn time_format(document: &Object) -> &str {
-    note(document, "timeFormat").and_then(Value::as_str).unwrap_or("H:i:s")
+    text(document, &[URN, "timeFormat"]).unwrap_or("H:i:s")
 }
 
 /// The locale, as SCIM writes it.
 pub(super) fn locale(document: &Object) -> Option<&str> {
-    document.get("locale").and_then(Value::as_str)
+    text(document, &["locale"])
 }
 
 /// The signature, as it was sent.
 pub(super) fn signature(document: &Object) -> Option<&str> {
-    note(document, "mailSignature").and_then(Value::as_str)
+    text(document, &[URN, "mailSignature"])
 }
 
 /// Whether the user may do everything.
 pub(super) fn super_admin(document: &Object) -> bool {
-    note(document, "superAdmin") == Some(&Value::Bool(true))
+    at(document, &[URN, "superAdmin"]) == Some(&Value::Bool(true))
 }
 
 /// Whether the user may use the API, as every super admin may.
 pub(super) fn access_api(document: &Object) -> bool {
-    super_admin(document) || note(document, "accessApi") == Some(&Value::Bool(true))
+    super_admin(document) || at(document, &[URN, "accessApi"]) == Some(&Value::Bool(true))
 }
 
 /// With what a week begins.
 pub(super) fn first_day(document: &Object) -> Option<i64> {
-    note(document, "firstDayOfWeek").and_then(Value::as_i64)
-}
-
-/// Whether the user is active: one of whom nothing is said is.
-pub(super) fn active(document: &Object) -> bool {
-    document.get("active") != Some(&Value::Bool(false))
-}
-
-fn note<'d>(document: &'d Object, name: &str) -> Option<&'d Value> {
-    document.get(URN)?.get(name)
+    number(document, &[URN, "firstDayOfWeek"])
 }
 
 #[cfg(test)]
@@ -126,7 +104,7 @@ mod tests {
     use serde_json::json;
 
     fn document(value: Value) -> Object {
-        value.as_object().cloned().unwrap()
+        serde_json::from_value(value).unwrap()
     }
 
     #[test]
@@ -134,7 +112,7 @@ mod tests {
         let bare = document(json!({ "userName": "bj" }));
         assert_eq!((name(&bare).as_str(), email(&bare), timezone(&bare)), ("bj", None, "UTC"));
         assert_eq!((date_format(&bare), time_format(&bare), first_day(&bare)), ("Y-m-d", "H:i:s", None));
-        assert_eq!((super_admin(&bare), access_api(&bare), active(&bare)), (false, false, true));
+        assert_eq!((super_admin(&bare), access_api(&bare)), (false, false));
         assert_eq!((signature(&bare), photo(&bare), roles(&bare).count()), (None, None, 0));
     }
 

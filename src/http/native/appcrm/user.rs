@@ -5,6 +5,7 @@ use super::rank;
 use super::signature::harmless;
 use super::stored;
 use crate::directory::{Caller, user};
+use crate::http::native::document::is_active;
 use crate::http::native::nullable::Nullable;
 use crate::http::native::{gravatar, instant};
 use crate::scim::value::fold;
@@ -138,7 +139,7 @@ impl View<'_> {
             super_admin: is_super_admin,
             access_api,
             first_day_of_week: stored::first_day(document).into(),
-            active: stored::active(document),
+            active: is_active(document),
             avatar: photo.clone().into(),
             uploaded_avatar_url: photo.clone().into(),
             avatar_url: photo.unwrap_or_else(|| gravatar::url(email.unwrap_or_default())),

@@ -146,7 +146,7 @@ mod tests {
         let password = fault("password", Kind::TooShort(6));
         let confirmation = fault("password", Kind::Own(Cow::Borrowed("The password confirmation does not match.")));
         assert_eq!(
-            body(&[name.clone()]),
+            body(std::slice::from_ref(&name)),
             json!({ "message": "The name field is required.", "errors": { "name": ["The name field is required."] } })
         );
         assert_eq!(body(&[name.clone(), format.clone()])["message"], "The name field is required. (and 1 more error)");

@@ -49,22 +49,22 @@ pub(super) struct CreateUser {
     password: String,
     /// Whether the user may sign in; true if absent.
     is_active: Option<Nullable<bool>>,
-    /// The names of the user's roles, of those in the lookup Roles. If absent, the roles that are given by default;
+    /// The names of the user's roles, of those in the lookup `Roles`. If absent, the roles that are given by default;
     /// if empty, none.
     #[oai(validator(max_items = 1000))]
     role_names: Option<Nullable<Vec<String>>>,
-    /// The number of the user's branch, one of those in the lookup Branches.
+    /// The number of the user's branch, one of those in the lookup `Branches`.
     branch_id: Option<Nullable<i64>>,
     /// The telephone number: 7 to 15 digits, with a + before them and blanks, parentheses, dots and dashes
     /// between them as one likes.
     #[oai(validator(max_length = 32))]
     phone_number: Option<Nullable<String>>,
-    /// The number of the role in which leads are assigned to the user, one of those in the lookup LeadRoles.
+    /// The number of the role in which leads are assigned to the user, one of those in the lookup `LeadRoles`.
     lead_role_id: Option<Nullable<i64>>,
     /// The URL of a picture, http or https.
     #[oai(validator(max_length = 2048))]
     profile_image: Option<Nullable<String>>,
-    /// The numbers of the user's subscriptions, of those in the lookup Subscriptions.
+    /// The numbers of the user's subscriptions, of those in the lookup `Subscriptions`.
     #[oai(validator(max_items = 1000))]
     subscription_ids: Option<Nullable<Vec<i64>>>,
 }

@@ -53,8 +53,8 @@ pub(super) struct ValidationError {
 
 /// The body of a refusal that says everything in one sentence.
 pub(super) fn write(refusal: &Refusal) -> String {
-    let error = |field: &String| ValidationError { message: refusal.detail.clone(), members: vec![field.clone()] };
-    body(refusal.status, &refusal.detail, refusal.field.iter().map(error).collect())
+    let error = |field: &str| ValidationError { message: refusal.detail.clone(), members: vec![field.to_owned()] };
+    body(refusal.status, &refusal.detail, refusal.field.as_deref().map(error).into_iter().collect())
 }
 
 /// The refusal of a body for all that is wrong with it: 409 if it is only that others have its values.

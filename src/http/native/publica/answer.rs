@@ -4,6 +4,7 @@ use super::view::{self, Flag, Plan};
 use crate::clock::Micros;
 use crate::directory::login;
 use crate::directory::user::User;
+use crate::http::native::instant;
 use crate::http::native::nullable::Nullable;
 use crate::http::native::page::{Link, Page};
 use jiff::Timestamp;
@@ -233,11 +234,6 @@ fn success() -> String {
     "success".to_owned()
 }
 
-/// An instant as lists show it, with six decimals.
-fn iso(at: Micros) -> String {
-    Timestamp::from_microsecond(at).map(|at| format!("{at:.6}")).unwrap_or_default()
-}
-
 /// The day of an instant, yyyy-mm-dd.
 pub(super) fn day(at: Micros) -> String {
     formatted("%Y-%m-%d", at)
@@ -283,7 +279,7 @@ impl Listed {
             links: page.links(),
             next_page_url: page.next_url(),
             path: page.path.clone(),
-            per_page: page.per_page,
+            per_page: page.size,
             prev_page_url: page.previous_url(),
             to: page.to.into(),
             total: page.total,
@@ -338,9 +334,9 @@ impl Member {
             sessions_limit: view::sessions_limit(document).into(),
             only_sees_readable: i32::from(view::flag(document, Flag::OnlySeesReadable)),
             picture: view::picture(document),
-            created_at: iso(record.created),
-            updated_at: iso(record.modified),
-            deleted_at: view::deleted(user).map(iso).into(),
+            created_at: instant::written(record.created),
+            updated_at: instant::written(record.modified),
+            deleted_at: view::deleted(user).map(instant::written).into(),
             purchased_issues_with_cancelled_count: 0,
             user_plans_count: u64::try_from(plans.len()).unwrap_or(u64::MAX),
             can_be_edited,
@@ -361,7 +357,7 @@ impl From<Plan<'_>> for UserPlan {
             plan_id: plan.id,
             name: plan.name.map(ToOwned::to_owned).into(),
             valid_to: plan.valid_to.map(ToOwned::to_owned).into(),
-            assigned_at: plan.assigned.map(iso).into(),
+            assigned_at: plan.assigned.map(instant::written).into(),
         }
     }
 }
@@ -370,9 +366,9 @@ impl From<login::Session> for Session {
     fn from(session: login::Session) -> Self {
         Self {
             id: session.num,
-            created_at: iso(session.created),
-            last_used_at: iso(session.seen),
-            expires_at: iso(session.expires),
+            created_at: instant::written(session.created),
+            last_used_at: instant::written(session.seen),
+            expires_at: instant::written(session.expires),
             ip_address: session.address.into(),
             user_agent: session.agent.into(),
         }
@@ -389,8 +385,6 @@ mod tests {
         let at = 1_620_931_649_123_456;
         let moment = json!({ "timestamp": 1_620_931_649, "date": "2021-05-13 18:47:29", "timezone": "UTC" });
         assert_eq!(Moment::new(at).to_json(), Some(moment));
-        assert_eq!(iso(1_621_344_533_000_000), "2021-05-18T13:28:53.000000Z");
-        assert_eq!(iso(at), "2021-05-13T18:47:29.123456Z");
         assert_eq!(day(at), "2021-05-13");
     }
 }

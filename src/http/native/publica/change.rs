@@ -2,7 +2,8 @@
 //! so an echo changes nothing.
 
 use super::body::{Assignment, Given, Wish};
-use super::view::{self, Flag, LIFECYCLE, PUBLICA};
+use super::view::{self, Flag, PUBLICA};
+use crate::http::native::document::LIFECYCLE;
 use crate::scim::Object;
 use serde_json::{Value, json};
 
@@ -58,7 +59,10 @@ fn flags(wish: &Wish) -> [(Flag, Option<bool>); 3] {
 fn set_email(document: &mut Object, wanted: &str) {
     let mails = document.entry("emails").or_insert_with(|| Value::Array(Vec::new()));
     let Some(mails) = mails.as_array_mut() else { return };
-    match view::shown(mails).and_then(|place| mails.get_mut(place)).and_then(Value::as_object_mut) {
+    let is_mail = |mail: &Value| mail.get("value").is_some_and(Value::is_string);
+    let is_primary = |mail: &Value| mail.get("primary") == Some(&Value::Bool(true)) && is_mail(mail);
+    let shown = mails.iter().position(is_primary).or_else(|| mails.iter().position(is_mail));
+    match shown.and_then(|place| mails.get_mut(place)).and_then(Value::as_object_mut) {
         Some(mail) => {
             mail.insert("value".to_owned(), Value::from(wanted));
         }

@@ -28,7 +28,7 @@ fn filter(kind: &ResourceType, query: &str) -> Result<Filter, scim::Error> {
         "deactivated" => test(ACTIVE, Operator::Eq, Value::Bool(false)),
         "admins" => Ok(Filter::And(vec![active()?, test(ADMIN, Operator::Eq, Value::Bool(true))?])),
         "" => active(),
-        text => Ok(Filter::And(vec![active()?, test(EMAIL, Operator::Co, Value::from(text))?])),
+        part => Ok(Filter::And(vec![active()?, test(EMAIL, Operator::Co, Value::from(part))?])),
     }
 }
 

@@ -110,7 +110,6 @@ fn polish(schemas: &mut Map<String, Value>) {
     let success = json!({ "const": "success" });
     let instant = json!({ "format": "date-time" });
     let day = json!({ "format": "date" });
-    let link = json!({ "format": "uri" });
     let mail = json!({ "format": "email" });
     let truth = json!({ "type": null, "enum": [true, false, 1, 0, "1", "0"] });
     let uuid = json!({ "format": "uuid" });
@@ -127,10 +126,8 @@ fn polish(schemas: &mut Map<String, Value>) {
         ("Reactivated", &["CODE"], &success),
         ("Reactivated", &["data"], &json!({ "const": 1 })),
         ("Account", &["uuid"], &uuid),
-        ("Account", &["picture"], &link),
         ("Moment", &["timezone"], &json!({ "const": "UTC" })),
         ("Member", &["uuid"], &uuid),
-        ("Member", &["picture"], &link),
         ("Member", &["created_at", "updated_at", "deleted_at"], &instant),
         ("Member", &["created_at_date_string"], &day),
         ("Member", &["only_sees_readable"], &numbers),

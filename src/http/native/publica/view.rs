@@ -4,12 +4,12 @@
 
 use crate::clock::Micros;
 use crate::directory::user::User;
+use crate::http::native::document::{self, LIFECYCLE};
 use crate::http::native::gravatar;
 use crate::scim::Object;
 use serde_json::Value;
 
-/// The schemas that hold what the API knows of a user.
-pub(super) const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
+/// The schema of what the API alone knows of a user.
 pub(super) const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User";
 
 /// A flag of a user, as the document names it.
@@ -40,72 +40,48 @@ pub(super) struct Plan<'d> {
 }
 
 /// The mail address: the primary one, or else the first.
-pub(super) fn email(document: &Object) -> Option<&str> {
-    value(mails(document).get(shown(mails(document))?)?)
-}
-
-/// The place of the mail address that is shown.
-pub(super) fn shown(mails: &[Value]) -> Option<usize> {
-    let primary = |mail: &Value| mail.get("primary") == Some(&Value::Bool(true)) && value(mail).is_some();
-    mails.iter().position(primary).or_else(|| mails.iter().position(|mail| value(mail).is_some()))
-}
-
-fn mails(document: &Object) -> &[Value] {
-    list(document.get("emails"))
+pub(super) fn email(user: &Object) -> Option<&str> {
+    document::primary(user, "emails")
 }
 
 /// What the client calls the user.
-pub(super) fn external_id(document: &Object) -> Option<&str> {
-    document.get("externalId")?.as_str()
+pub(super) fn external_id(user: &Object) -> Option<&str> {
+    document::text(user, &["externalId"])
 }
 
 /// Whether a flag is set.
-pub(super) fn flag(document: &Object, flag: Flag) -> bool {
-    part(document, PUBLICA, flag.attribute()) == Some(&Value::Bool(true))
+pub(super) fn flag(user: &Object, flag: Flag) -> bool {
+    document::at(user, &[PUBLICA, flag.attribute()]) == Some(&Value::Bool(true))
 }
 
 /// How many sessions the user may have; none for as many as it likes.
-pub(super) fn sessions_limit(document: &Object) -> Option<i64> {
-    part(document, LIFECYCLE, "sessionsLimit")?.as_i64()
+pub(super) fn sessions_limit(user: &Object) -> Option<i64> {
+    document::number(user, &[LIFECYCLE, "sessionsLimit"])
 }
 
 /// The plans that have not ended before this day, yyyy-mm-dd.
-pub(super) fn active_plans<'d>(document: &'d Object, today: &str) -> Vec<Plan<'d>> {
+pub(super) fn active_plans<'d>(user: &'d Object, today: &str) -> Vec<Plan<'d>> {
     let plan = |plan: &'d Value| {
         let text = |name| plan.get(name).and_then(Value::as_str);
         let assigned = text("assignedAt").and_then(instant);
         Some(Plan { id: plan.get("planId")?.as_i64()?, name: text("display"), valid_to: text("validTo"), assigned })
     };
-    let plans = list(part(document, PUBLICA, "plans")).iter().filter_map(plan);
+    let plans = document::list(user, &[PUBLICA, "plans"]).iter().filter_map(plan);
     // Days of one form have the order of their texts.
     plans.filter(|plan| plan.valid_to.is_none_or(|last| last >= today)).collect()
 }
 
 /// The URL of the picture: the photo of the user, or what Gravatar has.
-pub(super) fn picture(document: &Object) -> String {
-    let photos = list(document.get("photos"));
-    let photo = photos.iter().find(|photo| photo.get("type").and_then(Value::as_str) == Some("photo"));
-    photo.and_then(value).map_or_else(|| gravatar::url(email(document).unwrap_or_default()), ToOwned::to_owned)
+pub(super) fn picture(user: &Object) -> String {
+    let is_photo = |photo: &&Value| photo.get("type").and_then(Value::as_str) == Some("photo");
+    let photo = document::list(user, &["photos"]).iter().find(is_photo).and_then(|photo| photo.get("value")?.as_str());
+    photo.map_or_else(|| gravatar::url(email(user).unwrap_or_default()), ToOwned::to_owned)
 }
 
 /// When the user was deactivated; none while it is active.
 pub(super) fn deleted(user: &User) -> Option<Micros> {
-    let inactive = user.document.get("active") == Some(&Value::Bool(false));
-    let noted = || part(&user.document, LIFECYCLE, "deactivatedAt").and_then(Value::as_str).and_then(instant);
-    inactive.then(|| noted().unwrap_or(user.record.modified))
-}
-
-fn part<'d>(document: &'d Object, urn: &str, name: &str) -> Option<&'d Value> {
-    document.get(urn)?.get(name)
-}
-
-fn list(value: Option<&Value>) -> &[Value] {
-    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// The `value` of an element.
-fn value(element: &Value) -> Option<&str> {
-    element.get("value")?.as_str()
+    let noted = || document::text(&user.document, &[LIFECYCLE, "deactivatedAt"]).and_then(instant);
+    (!document::is_active(&user.document)).then(|| noted().unwrap_or(user.record.modified))
 }
 
 fn instant(text: &str) -> Option<Micros> {
@@ -117,7 +93,7 @@ mod tests {
     use super::*;
     use serde_json::json;
 
-    fn document(value: Value) -> Object {
+    fn object(value: &Value) -> Object {
         value.as_object().unwrap().clone()
     }
 
@@ -130,14 +106,14 @@ mod tests {
             (json!([{ "type": "work" }]), None),
             (json!([]), None),
         ] {
-            assert_eq!(email(&document(json!({ "emails": emails }))), expected, "{emails}");
+            assert_eq!(email(&object(&json!({ "emails": emails }))), expected, "{emails}");
         }
         assert_eq!(email(&Object::new()), None);
     }
 
     #[test]
     fn a_plan_counts_until_its_last_day_is_over() {
-        let user = document(json!({ PUBLICA: { "plans": [
+        let user = object(&json!({ PUBLICA: { "plans": [
             { "planId": 1, "display": "Gold", "validTo": "2026-01-30" },
             { "planId": 2, "validTo": "2026-01-31", "assignedAt": "2026-01-01T00:00:00.000Z" },
             { "planId": 3 },
@@ -150,12 +126,12 @@ mod tests {
     #[test]
     fn the_picture_is_the_photo_of_the_user_or_what_gravatar_has() {
         let mail = json!([{ "value": "a@example.com" }]);
-        let own = document(json!({ "emails": mail, "photos": [
+        let own = object(&json!({ "emails": mail, "photos": [
             { "value": "https://example.com/small.png", "type": "thumbnail" },
             { "value": "https://example.com/a.png", "type": "photo" },
         ] }));
         assert_eq!(picture(&own), "https://example.com/a.png");
-        assert_eq!(picture(&document(json!({ "emails": mail }))), gravatar::url("a@example.com"));
+        assert_eq!(picture(&object(&json!({ "emails": mail }))), gravatar::url("a@example.com"));
         assert_eq!(picture(&Object::new()), gravatar::url(""));
     }
 

@@ -36,8 +36,8 @@ fn changed(change: &Change) -> Object {
     document
 }
 
-const DEFAULT: Role = Role { partner: 1, role: 2, default: true };
-const OTHER: Role = Role { partner: 7, role: 3, default: false };
+const DEFAULT: Assignment = Assignment { partner: 1, role: 2, default: true };
+const OTHER: Assignment = Assignment { partner: 7, role: 3, default: false };
 
 #[test]
 fn a_person_is_read_from_a_document() {

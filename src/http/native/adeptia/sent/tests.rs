@@ -66,7 +66,7 @@ fn roles_are_read_from_text_or_list_and_ids_from_numbers_or_digits() {
     for sent in [json!(list.to_string()), list] {
         let (read, faults) = judged(&with("roleInfo", sent), |fields| invitation(fields, &known()));
         assert_eq!(faults, Vec::<String>::new());
-        assert_eq!(read.unwrap().grants, [expected.clone()]);
+        assert_eq!(read.unwrap().grants, std::slice::from_ref(&expected));
     }
 }
 
@@ -181,7 +181,7 @@ fn what_is_sent_as_it_is_already_is_not_judged() {
     let (read, faults) = judged(&echo, |fields| change(fields, (7, &NOW), &known()));
     assert_eq!(faults, Vec::<String>::new());
     assert_eq!(read, Change { roles: Some(Vec::new()), ..Change::default() });
-    let unlisted = Person { roles: vec![Role { partner: 70, role: 80, default: true }], ..NOW };
+    let unlisted = Person { roles: vec![Assignment { partner: 70, role: 80, default: true }], ..NOW };
     let echo = json!({
         "userPartnerRole": [{ "partner": { "id": 70 }, "role": { "id": "80" }, "user": { "id": "7" }, "defaultRole": true }],
     });

@@ -10,16 +10,13 @@ fn known() -> Known {
     Known { roles, locales: Locales::of(Vec::new()) }
 }
 
-fn document(value: Value) -> Object {
-    value.as_object().cloned().unwrap()
-}
-
 fn applied(change: &Change, before: Value) -> Value {
-    let mut after = document(before);
+    let mut after = serde_json::from_value(before).unwrap();
     change.apply(&mut after, &known());
     Value::Object(after)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as the members of a change are")]
 fn text(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

@@ -47,7 +47,7 @@ fn user(document: Value) -> user::User {
         changed: Vec::new(),
         used: Used::default(),
     };
-    user::User { record, document: document.as_object().cloned().unwrap() }
+    user::User { record, document: serde_json::from_value(document).unwrap() }
 }
 
 #[test]

@@ -129,7 +129,9 @@ fn only_update_requires_only_sees_readable() {
 fn absent_null_and_a_value_are_three_things() {
     let limit = |sent: Option<Value>| {
         let mut body = json!({ "external_id": "e", "email": "a@example.com", "only_sees_readable": 1 });
-        sent.into_iter().for_each(|sent| body["sessions_limit"] = sent);
+        if let Some(sent) = sent {
+            body["sessions_limit"] = sent;
+        }
         read(&body, For::Update).unwrap().0.sessions_limit
     };
     assert_eq!(limit(None), Given::Absent);
