@@ -118,13 +118,12 @@ impl Caller {
     /// # Errors
     /// [`Error::Forbidden`].
     pub fn may_write_users(&self) -> Result<(), Error> {
-        match (self.door, &self.principal) {
-            (Door::Appcrm, Some(Principal { super_admin: false, .. })) => {
-                Err(Error::Forbidden(Scope::UsersWrite.name()))
-            }
-            (Door::Login, _) => self.may(Scope::UsersWrite),
-            _ => self.may_write(),
+        let is_plain_user = self.principal.as_ref().is_some_and(|user| !user.super_admin);
+        if self.door == Door::Appcrm && is_plain_user {
+            return Err(Error::Forbidden(Scope::UsersWrite.name()));
         }
+        // Who is logged in has the right to its own user alone.
+        if self.door == Door::Login { self.may(Scope::UsersWrite) } else { self.may_write() }
     }
 
     /// Whether it may read this user, and change what is the user's own, because it stands for it.

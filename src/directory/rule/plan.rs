@@ -38,9 +38,10 @@ pub(super) async fn complete(
         return Ok(());
     }
     let mut plans = list(document, PUBLICA, PLANS).to_vec();
-    let entries = match plans.iter().any(|plan| plan.get("display").is_none()) {
-        true => catalogues::list(conn, tenant, Catalogue::Plans.name()).await?,
-        false => Vec::new(),
+    let entries = if plans.iter().any(|plan| plan.get("display").is_none()) {
+        catalogues::list(conn, tenant, Catalogue::Plans.name()).await?
+    } else {
+        Vec::new()
     };
     for plan in &mut plans {
         let known = list(before, PUBLICA, PLANS).iter().find(|known| number(known) == number(plan));

@@ -98,10 +98,7 @@ pub(super) async fn agree(
     if !core_counts {
         return show_in_core(conn, tenant, document).await;
     }
-    let wanted = match core_changed {
-        true => entries_of_core(conn, tenant, document).await?,
-        false => at_host(before).collect(),
-    };
+    let wanted = if core_changed { entries_of_core(conn, tenant, document).await? } else { at_host(before).collect() };
     show_at_host(before, document, &wanted);
     Ok(())
 }
@@ -195,10 +192,8 @@ fn show_at_host(before: &Object, document: &mut Object, wanted: &[Held]) {
 /// Makes the roles at partner 1, and no others, the core ones; what was said of them there stays.
 async fn show_in_core(conn: &mut Conn, tenant: TenantId, document: &mut Object) -> Result<(), Error> {
     let held: Vec<Held> = at_host(document).collect();
-    let entries = match held.is_empty() {
-        true => Vec::new(),
-        false => catalogues::list(conn, tenant, Catalogue::Roles.name()).await?,
-    };
+    let entries =
+        if held.is_empty() { Vec::new() } else { catalogues::list(conn, tenant, Catalogue::Roles.name()).await? };
     let entry = |role| entries.iter().find(|entry: &&Entry| entry.id == role);
     let named: Vec<(&Entry, bool)> = held.iter().filter_map(|held| Some((entry(held.role)?, held.default))).collect();
     let mut roles: Vec<Value> = Vec::new();
