@@ -34,7 +34,7 @@ use crate::auth::password::Hasher;
 use crate::clock::{Clock, Micros};
 use crate::ident::Ids;
 use crate::scim::redact::Redactor;
-use crate::scim::schema::{Registry, ResourceType, Storage};
+use crate::scim::schema::{Registry, ResourceType, Storage, document};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use keys::Published;
@@ -54,6 +54,8 @@ pub struct Directory {
 struct Inner {
     store: Store,
     registry: Arc<Registry>,
+    /// The same without the schemas of native APIs.
+    plain: Arc<Registry>,
     /// The types with members, as they are to clients that live with equal names.
     sharing: Vec<Arc<ResourceType>>,
     hasher: Hasher,
@@ -148,11 +150,13 @@ impl Directory {
         let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
+        let plain = Arc::new(document::plain(&registry));
         let redactor = recording.bodies.then(|| Redactor::new(&registry));
         Self {
             inner: Arc::new(Inner {
                 store,
                 registry,
+                plain,
                 sharing,
                 hasher,
                 clock,
@@ -174,10 +178,17 @@ impl Directory {
         Arc::clone(shared.unwrap_or(kind))
     }
 
-    /// The schemas and resource types a caller sees.
+    /// All schemas and resource types, those of native APIs among them.
     #[must_use]
     pub fn registry(&self) -> &Arc<Registry> {
         &self.inner.registry
+    }
+
+    /// The schemas and resource types that a caller sees through SCIM, or who has not said who it is: those
+    /// of native APIs only if its tenant is opened to them.
+    #[must_use]
+    pub fn registry_for(&self, caller: Option<&Caller>) -> &Arc<Registry> {
+        if caller.is_some_and(|caller| caller.native) { &self.inner.registry } else { &self.inner.plain }
     }
 
     /// How much one request may ask for.

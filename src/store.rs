@@ -20,6 +20,7 @@ pub mod keys;
 pub mod members;
 pub mod migrate;
 pub mod oauth;
+pub mod opening;
 pub mod passwords;
 pub mod resources;
 pub mod select;
@@ -63,6 +64,9 @@ pub enum Error {
     /// The row changed since it was read.
     #[error("the version changed meanwhile")]
     Stale,
+    /// The tenant was opened to native APIs meanwhile.
+    #[error("the tenant was opened to native APIs meanwhile")]
+    Opened,
     /// The database is locked, away or out of connections: try again.
     #[error("the database is busy")]
     Busy(#[source] Box<dyn std::error::Error + Send + Sync>),

@@ -53,32 +53,8 @@ ALTER TABLE token ADD COLUMN owner BIGINT;
 CREATE INDEX token_owner ON token (tenant, owner, num) WHERE owner IS NOT NULL;
 ALTER TABLE tenant ADD COLUMN organization TEXT COLLATE "C";
 
--- The users there are have their number and the API they came through in the document and the search
--- document, and are found by the name that is shown. Not by JSONB, which has an order of its own for what
--- stands in an object.
-UPDATE resource
-SET doc = (SELECT '{' || string_agg(CAST(to_json(e.key) AS TEXT) || ':' ||
-                                    CASE e.key
-                                        WHEN 'schemas' THEN left(CAST(e.value AS TEXT), -1) ||
-                                             ',"urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"]'
-                                        ELSE CAST(e.value AS TEXT)
-                                    END, ',' ORDER BY e.place) ||
-                  ',"urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User":{"numericId":' || num ||
-                  ',"provisionedBy":"scim"}}'
-           FROM json_each(CAST(doc AS JSON)) WITH ORDINALITY AS e(key, value, place)),
-    sdoc = sdoc ||
-           jsonb_build_object(
-               'schemas', (sdoc -> 'schemas') || '["urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"]',
-               'urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User',
-               jsonb_build_object('numericId', num, 'provisionedBy', 'scim'),
-               'urn:ietf:params:scim:schemas:extension:appcrm:2.0:User',
-               jsonb_build_object('name', coalesce(sdoc ->> 'displayName',
-                                                   sdoc #>> '{name,formatted}',
-                                                   (sdoc #>> '{name,givenName}') || ' ' || (sdoc #>> '{name,familyName}'),
-                                                   sdoc #>> '{name,givenName}',
-                                                   sdoc #>> '{name,familyName}',
-                                                   sdoc ->> 'userName')))
-WHERE type = 'User';
+-- Opened to native APIs: its users have the extension schemas of these from then on.
+ALTER TABLE tenant ADD COLUMN native BOOLEAN NOT NULL DEFAULT FALSE;
 
 -- Whose manager somebody is, is looked up.
 INSERT INTO attr_index (tenant, attribute, key, num, element)

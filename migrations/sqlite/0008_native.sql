@@ -55,23 +55,8 @@ ALTER TABLE token ADD COLUMN owner INTEGER;
 CREATE INDEX token_owner ON token (tenant, owner) WHERE owner IS NOT NULL;
 ALTER TABLE tenant ADD COLUMN organization TEXT;
 
--- The users there are have their number and the API they came through in the document and the search
--- document, and are found by the name that is shown.
-UPDATE resource
-SET doc = json_set(json_insert(doc, '$.schemas[#]', 'urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User'),
-                   '$."urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"',
-                   json_object('numericId', num, 'provisionedBy', 'scim')),
-    sdoc = jsonb_set(jsonb_insert(sdoc, '$.schemas[#]', 'urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User'),
-                     '$."urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"',
-                     jsonb_object('numericId', num, 'provisionedBy', 'scim'),
-                     '$."urn:ietf:params:scim:schemas:extension:appcrm:2.0:User"',
-                     jsonb_object('name', coalesce(sdoc ->> '$.displayName',
-                                                   sdoc ->> '$.name.formatted',
-                                                   (sdoc ->> '$.name.givenName') || ' ' || (sdoc ->> '$.name.familyName'),
-                                                   sdoc ->> '$.name.givenName',
-                                                   sdoc ->> '$.name.familyName',
-                                                   sdoc ->> '$.userName')))
-WHERE type = 'User';
+-- Opened to native APIs: its users have the extension schemas of these from then on.
+ALTER TABLE tenant ADD COLUMN native INTEGER NOT NULL DEFAULT 0;
 
 -- Whose manager somebody is, is looked up.
 INSERT INTO attr_index (tenant, attribute, key, num, element)

@@ -8,7 +8,7 @@ use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
 use serde_json::{Value, json};
 
 pub(super) fn tenant(tenant: &Tenant) -> Value {
-    json!({ "num": tenant.num, "name": tenant.name, "created": rfc3339(tenant.created) })
+    json!({ "num": tenant.num, "name": tenant.name, "created": rfc3339(tenant.created), "native": tenant.native })
 }
 
 pub(super) fn connection(connection: &Connection) -> Value {
@@ -134,8 +134,11 @@ pub(super) fn json_text(value: &Value) -> String {
 }
 
 pub(super) fn tenants(rows: &[Tenant]) -> String {
-    let rows = rows.iter().map(|row| [row.num.to_string(), row.name.clone(), rfc3339(row.created)]);
-    table(["NUM", "NAME", "CREATED"], rows)
+    let cells = |row: &Tenant| {
+        let native = if row.native { "yes" } else { "no" };
+        [row.num.to_string(), row.name.clone(), rfc3339(row.created), native.to_owned()]
+    };
+    table(["NUM", "NAME", "CREATED", "NATIVE"], rows.iter().map(cells))
 }
 
 pub(super) fn connections(rows: &[Connection]) -> String {

@@ -1,8 +1,8 @@
-//! `roster tenant create`, `list`, `rename` and `delete`.
+//! `roster tenant create`, `list`, `rename`, `set` and `delete`.
 
 use super::{Error, show};
 use crate::directory::Directory;
-use crate::directory::manage::Founded;
+use crate::directory::manage::{Founded, TenantChange};
 use clap::Subcommand;
 use serde_json::{Value, json};
 
@@ -28,6 +28,17 @@ pub(super) enum Command {
         name: String,
         /// Its new name
         to: String,
+        /// Print one JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Opens a tenant to native APIs, for ever: its users show the extension schemas of these in SCIM
+    Set {
+        /// Its name
+        name: String,
+        /// What is set
+        #[arg(long, required = true)]
+        native: bool,
         /// Print one JSON object
         #[arg(long)]
         json: bool,
@@ -75,6 +86,14 @@ pub(super) async fn answer(command: Command, house: &Directory) -> Result<String
                 return Ok(show::json_text(&show::tenant(&tenant)));
             }
             Ok(format!("Tenant {name} is called {to} now.\n"))
+        }
+        Command::Set { name, native, json } => {
+            let change = TenantChange { native: Some(native), ..TenantChange::default() };
+            let tenant = house.change_tenant(&name, change).await?;
+            if json {
+                return Ok(show::json_text(&show::tenant(&tenant)));
+            }
+            Ok(format!("Tenant {name} is opened to native APIs.\n"))
         }
         Command::Delete { name, again } => {
             house.delete_tenant(&name, &again).await?;

@@ -33,6 +33,8 @@ pub struct Caller {
     pub door: Door,
     /// The user it stands for; none for a program.
     pub principal: Option<Principal>,
+    /// Whether its tenant is opened to native APIs. Once true it stays so; false may be of yesterday.
+    pub native: bool,
 }
 
 /// The user a session or a personal token stands for.
@@ -63,9 +65,10 @@ impl Principal {
 }
 
 impl Caller {
-    /// The caller behind a connection's credential, with what the store keeps of its rights.
+    /// The caller behind the credential of a connection, whose tenant may be opened to native APIs, with what
+    /// the store keeps of its rights.
     pub(super) fn new(
-        (tenant, connection): (TenantId, i64),
+        (tenant, connection, native): (TenantId, i64, bool),
         credential: String,
         scopes: &str,
         profile: &str,
@@ -80,6 +83,7 @@ impl Caller {
             profile: Arc::new(profile),
             door: Door::Scim,
             principal: None,
+            native,
         })
     }
 
@@ -155,7 +159,7 @@ impl Directory {
         if token::is_of_session(token) {
             return self.authenticate_session(token, now).await;
         }
-        let Some(tokens::Found { token, profile, user }) = self.valid(token, now).await? else {
+        let Some(tokens::Found { token, profile, native, user }) = self.valid(token, now).await? else {
             // A token of ours may look like a signed one, so those come second.
             return if Unverified::looks_like(token) {
                 self.authenticate_issued(token, now).await
@@ -173,7 +177,7 @@ impl Directory {
         }
         self.inner.usage.tokens.note(token.num, token.used, now);
         let credential = format!("token {} ({})", token.num, token.name);
-        let caller = Caller::new((token.tenant, token.connection), credential, &token.scopes, &profile)?;
+        let caller = Caller::new((token.tenant, token.connection, native), credential, &token.scopes, &profile)?;
         let principal = user.map(|user| Principal::new(&user, None)).transpose()?;
         Ok(Caller { principal, ..caller })
     }
@@ -182,14 +186,14 @@ impl Directory {
     async fn authenticate_session(&self, token: &str, now: Micros) -> Result<Caller, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = sessions::find(&mut conn, &token::digest(token), now).await?;
-        let sessions::Found { session, tenant, connection, profile, user } =
+        let sessions::Found { session, tenant, connection, profile, native, user } =
             found.filter(|found| found.user.active).ok_or(Error::Unauthenticated)?;
         self.inner.usage.sessions.note(session.num, Some(session.seen), now);
         let principal = Principal::new(&user, Some(session.num))?;
         let more = principal.super_admin.then_some(Scope::UsersWrite);
         let scopes: Scopes = [Scope::Own].into_iter().chain(more).collect();
         let credential = format!("session {} (user {})", session.num, user.num);
-        let caller = Caller::new((tenant, connection), credential, &scopes.to_string(), &profile)?;
+        let caller = Caller::new((tenant, connection, native), credential, &scopes.to_string(), &profile)?;
         Ok(Caller { principal: Some(principal), ..caller })
     }
 

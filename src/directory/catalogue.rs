@@ -9,7 +9,7 @@ use super::{Directory, Error};
 use crate::clock::Micros;
 use crate::scim::schema::ResourceType;
 use crate::scim::value::fold;
-use crate::store::{self, Conn, TenantId, Unit, catalogues};
+use crate::store::{self, Conn, TenantId, Unit, catalogues, opening};
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
@@ -207,7 +207,7 @@ impl Directory {
         entries.into_iter().find(|entry| entry.id == id).ok_or_else(|| which.not_found())
     }
 
-    /// Makes an entry.
+    /// Makes an entry, and opens the tenant to native APIs.
     ///
     /// # Errors
     /// [`Error::Taken`] for a name another entry has, in whatever case; [`Error::InUse`] for such an id;
@@ -257,6 +257,7 @@ impl Unit for Create {
 
     async fn run(&self, conn: &mut Conn) -> Result<Entry, Error> {
         let Self { tenant, which, new: NewEntry { id, name, default } } = self;
+        opening::open(conn, *tenant).await?;
         let made = catalogues::insert(conn, *tenant, which.name(), *id, name, *default).await;
         let made = made.map_err(|error| which.taken(error))?;
         if made.id > LARGEST {

@@ -11,7 +11,7 @@ use crate::scim::Object;
 use crate::scim::value::fold;
 use crate::store::audit::{Action, Actor, Change};
 use crate::store::invitations::{self, State};
-use crate::store::{self, Conn, TenantId, Unit, catalogues};
+use crate::store::{self, Conn, TenantId, Unit, catalogues, opening};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -95,6 +95,7 @@ impl Directory {
             grants,
             actor: audit::actor(caller),
             now: self.inner.clock.now(),
+            opens: !caller.native,
         };
         Ok(Invited { nums: self.inner.store.write(unit).await?, refused })
     }
@@ -171,6 +172,8 @@ struct Invite {
     payload: String,
     actor: Actor,
     now: Micros,
+    /// The tenant may have to be opened to native APIs.
+    opens: bool,
 }
 
 impl Invite {
@@ -188,6 +191,9 @@ impl Unit for Invite {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Vec<i64>, Error> {
+        if self.opens {
+            opening::open(conn, self.tenant).await?;
+        }
         self.check(conn).await?;
         let mut nums = Vec::with_capacity(self.recipients.len());
         for recipient in &self.recipients {

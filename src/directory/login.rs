@@ -17,9 +17,9 @@ use crate::auth::password;
 use crate::auth::scope::Scope;
 use crate::auth::token::Token;
 use crate::clock::{Micros, rfc3339};
+use crate::scim::Object;
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::LIFECYCLE;
-use crate::scim::{Object, resource};
 use crate::store::audit::{Action, Actor};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{self, Client, Conn, Row, Unit, passwords, resources};
@@ -209,11 +209,11 @@ impl Directory {
     }
 }
 
-/// Writes one of the attributes of the extension that tells how a user signs in.
+/// Writes one of the attributes of the extension that tells how a user signs in. The users of a tenant that
+/// is not opened to native APIs do not have it, and nothing is noted of them.
 fn set(document: &mut Object, name: &str, value: Value) {
-    match document.get_mut(LIFECYCLE).and_then(Value::as_object_mut) {
-        Some(known) => drop(known.insert(name.to_owned(), value)),
-        None => drop(document.insert(LIFECYCLE.to_owned(), Value::from(Object::from_iter([(name.to_owned(), value)])))),
+    if let Some(known) = document.get_mut(LIFECYCLE).and_then(Value::as_object_mut) {
+        known.insert(name.to_owned(), value);
     }
 }
 
@@ -276,8 +276,9 @@ impl Unit for Begin {
         }
         let mut document = stored.clone();
         set(&mut document, "lastLoginAt", Value::from(rfc3339(*now)));
-        let document = resource::finish(users, &row.id, document);
-        resources::amend(conn, client.tenant, users, &row, &document).await?;
+        if document != stored {
+            resources::amend(conn, client.tenant, users, &row, &document).await?;
+        }
         let by = (*client, &self.actor);
         note(conn, Action::LoggedIn, by, (users, &row), (&stored, &document), (self.values, *now)).await?;
         let row = Row { document: Value::Object(document.clone()).to_string(), ..row };

@@ -33,6 +33,17 @@ pub struct Tenant {
     pub name: String,
     /// When it was made.
     pub created: Micros,
+    /// Whether it is opened to native APIs.
+    pub native: bool,
+}
+
+/// What is to change in a tenant; none for what stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TenantChange {
+    /// Its new name.
+    pub name: Option<String>,
+    /// Whether it is opened to native APIs, which is never taken back.
+    pub native: Option<bool>,
 }
 
 /// One SCIM client of a tenant.

@@ -71,7 +71,7 @@ impl Windows {
     }
 }
 
-/// Whether the rules are about this type of resource.
+/// Whether the rules are about this type of resource: users, in a tenant that is opened to native APIs.
 pub(super) fn applies(kind: &ResourceType) -> bool {
     kind.extension(LIFECYCLE).is_some()
 }
@@ -118,10 +118,9 @@ impl Rules<'_> {
         after: &Object,
         password: bool,
     ) -> Result<(), Error> {
-        if !applies(self.kind) {
-            return Ok(());
+        if applies(self.kind) {
+            self.claim(conn, num, before, after).await?;
         }
-        self.claim(conn, num, before, after).await?;
         let tenant = self.client.tenant;
         if before.is_some_and(|before| !is_inactive(before)) && is_inactive(after) {
             sessions::revoke_all(conn, tenant, num, self.now, DEACTIVATED, None).await?;

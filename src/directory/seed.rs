@@ -153,7 +153,8 @@ impl Directory {
             Error::Invalid("the tenant has no connection; make one first with `roster connection create`".to_owned())
         })?;
         let scopes = Scopes::all().to_string();
-        let caller = Caller::new((tenant, first.num), "the command line".to_owned(), &scopes, &first.profile)?;
+        // Loading has opened the tenant.
+        let caller = Caller::new((tenant, first.num, true), "the command line".to_owned(), &scopes, &first.profile)?;
         Ok(Caller { door: Door::Admin, ..caller })
     }
 }

@@ -3,10 +3,10 @@
 //!
 //! The documents are those of the SCIM resource, `externalId` included. A change is a function on the
 //! document as it is stored, so that what it does not touch stays; a change that changes nothing makes
-//! no version.
+//! no version. The first write opens the tenant to native APIs; before that a document has nothing of theirs.
 
 use super::rule::{self, primary_mail};
-use super::write::{self, Change, Create, Delete, Move, What};
+use super::write::{self, Change, Create, Delete, Move, Scope, What};
 use super::{Caller, Directory, Error, Expect, Record, record};
 use crate::auth::password;
 use crate::scim::filter::Filter;
@@ -200,7 +200,7 @@ impl Directory {
             Some(text) => Some(self.inner.hasher.hash(&short(text)?).await?),
             None => None,
         };
-        let scope = self.scope(caller, kind, &plain(kind), Used::default());
+        let scope = self.native_scope(caller, kind, Used::default());
         let id = self.inner.ids.resource(self.inner.clock.now());
         let unit = Create { scope, id, document, members: Vec::new(), password, default_roles, invitation };
         User::new(self.inner.store.write(unit).await?)
@@ -227,7 +227,7 @@ impl Directory {
         let id = self.id_of(caller, kind, num).await?;
         let password = password.map(short).transpose()?.map(PasswordEdit::Set);
         let unit = Change {
-            scope: self.scope(caller, kind, &plain(kind), Used::default()),
+            scope: self.native_scope(caller, kind, Used::default()),
             password: self.password_change(caller, kind, &id, password).await?,
             id,
             expect: Expect::default(),
@@ -262,7 +262,7 @@ impl Directory {
         let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
         let unit = Delete {
             id: self.id_of(caller, kind, num).await?,
-            scope: self.scope(caller, kind, &plain(kind), used.into_iter().collect()),
+            scope: self.native_scope(caller, kind, used.into_iter().collect()),
             expect: Expect::default(),
             estate,
         };
@@ -276,7 +276,7 @@ impl Directory {
     pub async fn move_dependencies(&self, caller: &Caller, from: i64, to: i64) -> Result<(), Error> {
         caller.may_write_users()?;
         let kind = self.user_type()?;
-        let scope = self.scope(caller, kind, &plain(kind), Used::default());
+        let scope = self.native_scope(caller, kind, Used::default());
         self.inner.store.write(Move { scope, from, to }).await
     }
 
@@ -297,6 +297,11 @@ impl Directory {
     pub(super) fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
         let found = self.inner.registry.resource_type("User");
         found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
+    }
+
+    /// What a write of these verbs knows: it opens the tenant to native APIs.
+    fn native_scope(&self, caller: &Caller, kind: &Arc<ResourceType>, used: Used) -> Scope {
+        self.scope(caller, kind, &plain(kind), used).opening(!caller.native)
     }
 
     async fn id_of(&self, caller: &Caller, kind: &Arc<ResourceType>, num: i64) -> Result<String, Error> {

@@ -25,10 +25,12 @@ use crate::scim::projection::Projection;
 use crate::scim::resource::{self, Draft};
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::{Tolerance, Used};
+use crate::scim::urn::LIFECYCLE;
 use crate::scim::{self, Object, validate};
 use crate::store::audit::Actor;
-use crate::store::{self, Client, passwords, resources};
+use crate::store::{self, Client, Conn, opening, passwords, resources};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
 
 impl Directory {
@@ -192,7 +194,14 @@ impl Directory {
             values: self.inner.recording.values,
             door: caller.door,
             principal: caller.principal.clone(),
+            opened: self.opened(kind),
+            opens: false,
         }
+    }
+
+    /// What a plain type is in a tenant that is opened to native APIs; none for another type.
+    fn opened(&self, kind: &ResourceType) -> Option<Arc<ResourceType>> {
+        kind.plain.then(|| self.inner.registry.resource_type(&kind.name).cloned()).flatten()
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -244,6 +253,7 @@ fn name_nobody(edits: &[MemberEdit]) -> bool {
 }
 
 /// What every write knows.
+#[derive(Clone)]
 pub(super) struct Scope {
     client: Client,
     kind: Arc<ResourceType>,
@@ -261,9 +271,42 @@ pub(super) struct Scope {
     door: Door,
     /// The user whose credential it is.
     principal: Option<Principal>,
+    /// If the type is plain: what it is once the tenant is opened to native APIs.
+    opened: Option<Arc<ResourceType>>,
+    /// The write opens the tenant to native APIs.
+    opens: bool,
 }
 
 impl Scope {
+    /// The same write, which opens the tenant to native APIs or does not.
+    pub(super) fn opening(self, opens: bool) -> Self {
+        Self { opens, ..self }
+    }
+
+    /// Begins the unit of work: before whatever it writes, the tenant is opened if it needs that.
+    async fn enter(&self, conn: &mut Conn) -> Result<(), Error> {
+        if self.opens {
+            opening::open(conn, self.client.tenant).await?;
+        }
+        Ok(())
+    }
+
+    /// The same write in the tenant after its opening.
+    fn after_opening(&self) -> Self {
+        let kind = self.opened.as_ref().unwrap_or(&self.kind);
+        Self { kind: Arc::clone(kind), opened: None, ..self.clone() }
+    }
+
+    /// The write by the type that this document is of. The tenant may have been opened since the caller was
+    /// identified; a document tells, since every one of an opened tenant has the extension.
+    fn by_type_of(&self, stored: &Object) -> Cow<'_, Self> {
+        if self.opened.is_some() && stored.contains_key(LIFECYCLE) {
+            Cow::Owned(self.after_opening())
+        } else {
+            Cow::Borrowed(self)
+        }
+    }
+
     /// The rules for users, at this time.
     fn rules(&self, now: Micros) -> Rules<'_> {
         let Self { client, kind, door, principal, .. } = self;

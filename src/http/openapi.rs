@@ -20,7 +20,7 @@ pub(super) use typed::{Operation, Sheet};
 
 use super::login;
 use super::native::Prefixes;
-use crate::scim::schema::Registry;
+use crate::scim::schema::{Registry, document};
 use serde_json::{Map, Value, json};
 
 /// Every document, as a name and its JSON text.
@@ -31,8 +31,11 @@ pub fn documents(registry: &Registry) -> Vec<(&'static str, String)> {
 
 /// The documents of the surfaces that are switched on.
 pub(super) fn with(registry: &Registry, prefixes: &Prefixes) -> Vec<(&'static str, String)> {
-    let mut documents =
-        vec![("scim", scim::document(registry)), ("admin", admin::sheet().write()), ("login", login::sheet().write())];
+    let mut documents = vec![
+        ("scim", scim::document(&document::plain(registry))),
+        ("admin", admin::sheet().write()),
+        ("login", login::sheet().write()),
+    ];
     for (dialect, prefix) in prefixes.on() {
         documents.push((dialect.door.name(), (dialect.sheet)(prefix.to_owned()).write()));
     }

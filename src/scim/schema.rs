@@ -181,6 +181,9 @@ pub struct ResourceType {
     /// Whether a resource may have the key of another one though its attribute is unique: a client
     /// that lives with equal names writes it.
     pub shares_key: bool,
+    /// Whether extensions of native APIs are left out. Resources are made by such a type only while the
+    /// tenant is not opened to these APIs.
+    pub plain: bool,
 }
 
 /// All schemas and resource types of one tenant.

@@ -17,6 +17,8 @@ pub const APPCRM: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User
 pub const ADEPTIA: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User";
 /// What publica.la notes about a user.
 pub const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User";
+/// The extensions of users that native APIs bring: only tenants that are opened to these have them.
+pub const NATIVE: [&str; 5] = [LIFECYCLE, LOGIXX, APPCRM, ADEPTIA, PUBLICA];
 /// RFC 7643 §5.
 pub const SERVICE_PROVIDER_CONFIG: &str = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig";
 /// RFC 7643 §6.

@@ -1,5 +1,7 @@
 //! Every fragment that SQLite and Postgres spell differently, and nothing else.
 
+mod opening;
+
 use super::sql::{Arg, Sql, Val};
 
 /// Which database a statement is for.

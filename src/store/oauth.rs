@@ -35,6 +35,8 @@ pub struct Client {
     pub created: Micros,
     /// The profile of its connection, as text.
     pub profile: String,
+    /// Whether its tenant is opened to native APIs.
+    pub native: bool,
 }
 
 /// A client to store.
@@ -79,7 +81,8 @@ pub struct NewAccess {
 }
 
 const CLIENT: &str = "SELECT c.num, c.tenant, c.connection, n.name, c.id, c.name, c.scopes, c.keys, c.keys_url, \
-                      c.created, n.profile FROM oauth_client c JOIN connection n ON n.num = c.connection ";
+                      c.created, n.profile, t.native FROM oauth_client c JOIN connection n ON n.num = c.connection \
+                      JOIN tenant t ON t.num = c.tenant ";
 
 /// Stores a client.
 ///
@@ -304,6 +307,7 @@ fn read_client(record: &Record) -> Result<Client, Error> {
         keys_url: record.maybe_text(8)?,
         created: record.int(9)?,
         profile: record.text(10)?,
+        native: record.truth(11)?,
     })
 }
 

@@ -6,7 +6,7 @@
 use super::external_ids::Split;
 use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, opening};
 use crate::clock::Micros;
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{Object, resource};
@@ -16,8 +16,8 @@ use serde_json::{Value, json};
 /// for the number, the document gets it, as the answer shows.
 ///
 /// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Stale`] if the tenant or the
-/// connection is gone.
+/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Opened`] if the type is plain and
+/// the tenant is not; [`Error::Stale`] if the tenant or the connection is gone.
 pub async fn insert(
     conn: &mut Conn,
     client: Client,
@@ -60,8 +60,12 @@ pub async fn insert(
     if let Some(num) = reserved {
         sql.push(", ").bind(num);
     }
-    sql.push(" FROM tenant WHERE num = $1").push(keep).push(" RETURNING num");
-    let num = conn.fetch_first(sql).await?.ok_or(Error::Stale)?.int(0)?;
+    sql.push(" FROM tenant WHERE num = $1").push(if kind.plain { " AND NOT native" } else { "" });
+    sql.push(keep).push(" RETURNING num");
+    let Some(made) = conn.fetch_first(sql).await? else {
+        return Err(if kind.plain && opening::is_open(conn, tenant).await? { Error::Opened } else { Error::Stale });
+    };
+    let num = made.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
     insert_index(conn, tenant, num, rows.index.iter()).await?;
     if own.is_some() {

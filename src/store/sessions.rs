@@ -62,6 +62,8 @@ pub struct Found {
     pub connection: i64,
     /// The profile of that connection.
     pub profile: String,
+    /// Whether the tenant is opened to native APIs.
+    pub native: bool,
     /// The user.
     pub user: Owner,
 }
@@ -112,8 +114,8 @@ pub async fn insert(conn: &mut Conn, tenant: TenantId, new: &NewSession, now: Mi
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Micros) -> Result<Option<Found>, Error> {
     let sql = conn.sql().with(
         "SELECT s.num, s.owner, s.door, s.created, s.seen, s.expires, s.ends, s.address, s.agent, \
-         s.tenant, s.connection, c.profile, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
-         FROM session s JOIN connection c ON c.num = s.connection \
+         s.tenant, s.connection, c.profile, n.native, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
+         FROM session s JOIN connection c ON c.num = s.connection JOIN tenant n ON n.num = s.tenant \
          JOIN resource r ON r.tenant = s.tenant AND r.num = s.owner \
          WHERE s.digest = $1 AND s.revoked IS NULL AND s.expires > $2 AND s.ends > $2",
         [Val::Bytes(digest.to_vec()), now.into()],
@@ -124,7 +126,8 @@ pub async fn find(conn: &mut Conn, digest: &[u8], now: Micros) -> Result<Option<
             tenant: TenantId(record.int(9)?),
             connection: record.int(10)?,
             profile: record.text(11)?,
-            user: owner(&record, 12)?,
+            native: record.truth(12)?,
+            user: owner(&record, 13)?,
         })
     };
     conn.fetch_first(sql).await?.map(found).transpose()

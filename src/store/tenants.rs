@@ -16,6 +16,8 @@ pub struct Tenant {
     pub name: String,
     /// When it was made.
     pub created: Micros,
+    /// Whether it is opened to native APIs.
+    pub native: bool,
 }
 
 /// A table whose rows belong to tenants.
@@ -56,7 +58,7 @@ pub const OWNED: &[Owned] = &[
 /// # Errors
 /// If the database fails.
 pub async fn list(conn: &mut Conn) -> Result<Vec<Tenant>, Error> {
-    let sql = conn.sql().with("SELECT num, name, created FROM tenant ORDER BY num", []);
+    let sql = conn.sql().with("SELECT num, name, created, native FROM tenant ORDER BY num", []);
     conn.fetch(sql).await?.iter().map(read).collect()
 }
 
@@ -68,7 +70,7 @@ pub async fn find(conn: &mut Conn, name: &str) -> Result<Option<Tenant>, Error> 
     if !is_storable(name) {
         return Ok(None);
     }
-    let sql = conn.sql().with("SELECT num, name, created FROM tenant WHERE name = $1", [name.into()]);
+    let sql = conn.sql().with("SELECT num, name, created, native FROM tenant WHERE name = $1", [name.into()]);
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
@@ -102,7 +104,7 @@ pub async fn find_any(conn: &mut Conn, text: &str) -> Result<Option<TenantId>, E
 /// # Errors
 /// If the database fails.
 pub async fn first(conn: &mut Conn) -> Result<Option<Tenant>, Error> {
-    let sql = conn.sql().with("SELECT num, name, created FROM tenant ORDER BY num LIMIT 1", []);
+    let sql = conn.sql().with("SELECT num, name, created, native FROM tenant ORDER BY num LIMIT 1", []);
     conn.fetch_first(sql).await?.as_ref().map(read).transpose()
 }
 
@@ -111,7 +113,7 @@ pub async fn first(conn: &mut Conn) -> Result<Option<Tenant>, Error> {
 /// # Errors
 /// If the database fails.
 pub async fn insert(conn: &mut Conn, name: &str, now: Micros) -> Result<Option<Tenant>, Error> {
-    let sql = "INSERT INTO tenant (name, created) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING num, name, created";
+    let sql = "INSERT INTO tenant (name, created) VALUES ($1, $2) ON CONFLICT DO NOTHING RETURNING num, name, created, native";
     let made = conn.fetch_first(conn.sql().with(sql, [name.into(), now.into()])).await?;
     made.as_ref().map(read).transpose()
 }
@@ -123,7 +125,7 @@ pub async fn insert(conn: &mut Conn, name: &str, now: Micros) -> Result<Option<T
 pub async fn insert_first(conn: &mut Conn, name: &str, now: Micros) -> Result<Option<Tenant>, Error> {
     // Of two processes that start at once, the second waits for the first and makes nothing.
     let sql = "INSERT INTO tenant (name, created) SELECT $1, $2 WHERE NOT EXISTS (SELECT 1 FROM tenant) \
-               ON CONFLICT DO NOTHING RETURNING num, name, created";
+               ON CONFLICT DO NOTHING RETURNING num, name, created, native";
     let made = conn.fetch_first(conn.sql().with(sql, [name.into(), now.into()])).await?;
     made.as_ref().map(read).transpose()
 }
@@ -184,5 +186,10 @@ pub async fn remove(conn: &mut Conn, tenant: TenantId) -> Result<(), Error> {
 }
 
 fn read(record: &Record) -> Result<Tenant, Error> {
-    Ok(Tenant { num: TenantId(record.int(0)?), name: record.text(1)?, created: record.int(2)? })
+    Ok(Tenant {
+        num: TenantId(record.int(0)?),
+        name: record.text(1)?,
+        created: record.int(2)?,
+        native: record.truth(3)?,
+    })
 }

@@ -7,6 +7,7 @@ mod groups;
 mod invitations;
 mod lists;
 mod numbers;
+mod opening;
 mod writes;
 
 use super::members::{self, Member, Membership};

@@ -24,6 +24,7 @@ async fn bound(api: &Api, user: &str) -> Api {
 }
 
 async fn a_token_stands_for_the_user_it_was_made_for(api: Api) {
+    api.open_to_native().await;
     let body = json!({ "userName": "Alice", APPCRM: { "superAdmin": true } });
     let id = api.post("/Users", &body).send().await.is(201).id();
     let other = api.user("bob").await;

@@ -23,8 +23,6 @@ both! {
     an_extension_without_values_is_not_listed,
 }
 
-const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
-
 async fn create_answers_201_with_the_whole_resource(api: Api) {
     let body = json!({
         "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User"],
@@ -38,15 +36,12 @@ async fn create_answers_201_with_the_whole_resource(api: Api) {
     let created = api.post("/Users", &body).send().await.is(201);
     let id = created.id();
     let location = format!("{BASE}/Users/{id}");
-    let lifecycle = created.json[LIFECYCLE].clone();
-    assert!(lifecycle["numericId"].is_i64(), "{lifecycle}");
     assert_eq!(
         created.json,
         json!({
             "schemas": [
                 "urn:ietf:params:scim:schemas:core:2.0:User",
-                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User",
-                LIFECYCLE
+                "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
             ],
             "id": id,
             "userName": "Mira.Kessler@example.com",
@@ -55,7 +50,6 @@ async fn create_answers_201_with_the_whole_resource(api: Api) {
             "active": true,
             "emails": [{ "value": "mira@example.com", "type": "work", "primary": true }],
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": "Bindery" },
-            LIFECYCLE: lifecycle,
             "meta": {
                 "resourceType": "User",
                 "created": "2026-01-31T09:30:00.000Z",
@@ -136,8 +130,8 @@ async fn unassigned_values_are_not_stored(api: Api) {
     });
     let created = api.post("/Users", &body).send().await.is(201);
     let keys: Vec<&String> = created.json.as_object().unwrap().keys().collect();
-    assert_eq!(keys.len(), 6, "schemas, id, userName, active, what the server notes, meta: {keys:?}");
-    assert_eq!(created.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User", LIFECYCLE]));
+    assert_eq!(keys.len(), 5, "schemas, id, userName, active, meta: {keys:?}");
+    assert_eq!(created.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
 }
 
 async fn unknown_attributes_are_left_out(api: Api) {
@@ -306,9 +300,9 @@ async fn an_extension_without_values_is_not_listed(api: Api) {
     let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
     let body = json!({ "schemas": ["urn:ietf:params:scim:schemas:core:2.0:User", enterprise], "userName": "x", enterprise: {} });
     let created = api.post("/Users", &body).send().await.is(201);
-    assert_eq!(created.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User", LIFECYCLE]));
+    assert_eq!(created.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User"]));
     assert_eq!(created.json.get(enterprise), None);
     let add = json!([{ "op": "add", "path": format!("{enterprise}:costCenter"), "value": "C-9" }]);
     let patched = api.patch(&format!("/Users/{}", created.id()), &add).send().await.is(200);
-    assert_eq!(patched.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User", enterprise, LIFECYCLE]));
+    assert_eq!(patched.json["schemas"], json!(["urn:ietf:params:scim:schemas:core:2.0:User", enterprise]));
 }

@@ -42,17 +42,15 @@ async fn resource_types_are_listed_and_read_one_by_one(api: Api) {
         assert!(one.get("key").is_none() && one.get("display").is_none(), "ours alone: {one}");
     }
     let user = api.get("/ResourceTypes/User").send().await.is(200).json;
-    let extensions = ["enterprise", "lifecycle", "logixx", "appcrm", "adeptia", "publica"];
-    let urns = extensions.map(|name| format!("urn:ietf:params:scim:schemas:extension:{name}:2.0:User"));
-    let expected: Vec<Value> = urns.iter().map(|urn| json!({ "schema": urn, "required": false })).collect();
-    assert_eq!(user["schemaExtensions"], json!(expected));
+    let enterprise = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User";
+    assert_eq!(user["schemaExtensions"], json!([{ "schema": enterprise, "required": false }]));
     api.get("/ResourceTypes/Robot").send().await.is(404);
 }
 
 async fn schemas_are_listed_and_read_one_by_one(api: Api) {
     let list = api.get("/Schemas").send().await.is(200).json;
     let schemas = list["Resources"].as_array().unwrap();
-    assert_eq!(schemas.len(), 8);
+    assert_eq!(schemas.len(), 3);
     for schema in schemas {
         let id = schema["id"].as_str().unwrap();
         assert_eq!(schema["meta"]["location"], format!("{BASE}/Schemas/{id}"));

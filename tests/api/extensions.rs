@@ -1,4 +1,4 @@
-//! The extension schemas of users at the SCIM door: numbers, counts and the shown name (RFC 7643 §3.3).
+//! The extension schemas of users at the SCIM door, in an opened tenant: numbers, counts and the shown name (RFC 7643 §3.3).
 
 use crate::server::{Api, both};
 use serde_json::{Value, json};
@@ -28,6 +28,7 @@ fn path(user: &Value) -> String {
 }
 
 async fn a_user_shows_its_number_at_once_and_is_found_by_it(api: Api) {
+    api.open_to_native().await;
     let body = json!({ "schemas": [USER], "userName": "a" });
     let created = api.post("/Users?attributes=numericId", &body).send().await.is(201).json;
     let number = created[LIFECYCLE]["numericId"].as_i64().unwrap();
@@ -45,6 +46,7 @@ async fn a_user_shows_its_number_at_once_and_is_found_by_it(api: Api) {
 }
 
 async fn nothing_a_client_sends_takes_or_gives_a_number(api: Api) {
+    api.open_to_native().await;
     let user = make(&api, json!({ "userName": "a", LIFECYCLE: { "numericId": 4711, "sessionsLimit": 5 } })).await;
     let number = user[LIFECYCLE]["numericId"].clone();
     assert!(number != 4711 && user[LIFECYCLE]["sessionsLimit"] == 5, "{user}");
@@ -82,6 +84,7 @@ async fn nothing_a_client_sends_takes_or_gives_a_number(api: Api) {
 }
 
 async fn counts_and_the_shown_name_are_shown_when_asked_for(api: Api) {
+    api.open_to_native().await;
     let body = json!({ "schemas": [USER], "userName": "b", "name": { "givenName": "Babs", "familyName": "Jensen" } });
     let asked = format!("attributes=activeSessionCount,dependencyCount,{APPCRM}:name");
     let expected = json!({ "activeSessionCount": 0, "dependencyCount": 0 });
@@ -112,6 +115,7 @@ async fn counts_and_the_shown_name_are_shown_when_asked_for(api: Api) {
 }
 
 async fn counts_can_be_filtered_and_sorted_by(api: Api) {
+    api.open_to_native().await;
     let boss = make(&api, json!({ "userName": "boss", "displayName": "Zed" })).await;
     for name in ["x", "y"] {
         make(&api, json!({ "userName": name, ENTERPRISE: { "manager": { "value": boss["id"] } } })).await;
@@ -130,6 +134,7 @@ async fn counts_can_be_filtered_and_sorted_by(api: Api) {
 }
 
 async fn an_element_sent_again_is_not_doubled(api: Api) {
+    api.open_to_native().await;
     let user =
         make(&api, json!({ "userName": "a", PUBLICA: { "plans": [{ "planId": 3, "validTo": "2027-01-31" }] } })).await;
     let add = json!([{ "op": "add", "path": format!("{PUBLICA}:plans"),

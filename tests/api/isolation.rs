@@ -95,14 +95,10 @@ fn filters(id: &str) -> Vec<String> {
     ]
 }
 
-/// What an answer says, but for the ids it was asked about or has just made, and the number that came with it.
+/// What an answer says, but for the ids it was asked about or has just made.
 fn said(answer: &Answer, id: &str) -> (u16, Vec<(String, String)>, String) {
     let blind = |text: &str| match answer.json["id"].as_str() {
-        Some(own) if answer.status == 201 => {
-            let number = &answer.json["urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"]["numericId"];
-            let numbered = format!("\"numericId\":{number}");
-            text.replace(id, "ID").replace(own, "NEW").replace(&numbered, "\"numericId\":0")
-        }
+        Some(own) if answer.status == 201 => text.replace(id, "ID").replace(own, "NEW"),
         _ => text.replace(id, "ID"),
     };
     let headers = answer.headers.iter().filter(|(name, _)| *name != "x-request-id");

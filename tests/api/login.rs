@@ -153,6 +153,7 @@ async fn an_ambiguous_mail_address_is_nobodys(api: Api) {
 }
 
 async fn of_eight_logins_at_once_as_many_succeed_as_the_limit_says(api: Api) {
+    api.open_to_native().await;
     make(&api, "anna", json!({ LIFECYCLE: { "sessionsLimit": 3 } })).await;
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -171,6 +172,7 @@ async fn of_eight_logins_at_once_as_many_succeed_as_the_limit_says(api: Api) {
 }
 
 async fn a_login_makes_no_version_and_is_noted(api: Api) {
+    api.open_to_native().await;
     let id = make(&api, "anna", json!({})).await;
     let before = api.get(&format!("/Users/{id}")).send().await.is(200);
     api.clock.advance(HOUR);
@@ -213,6 +215,7 @@ async fn one_sees_and_ends_ones_own_sessions_and_no_others(api: Api) {
 }
 
 async fn an_administrator_sees_and_ends_the_sessions_of_a_user(api: Api) {
+    api.open_to_native().await;
     let id = make(&api, "anna", json!({})).await;
     let (one, two, three) = (entered(&api, "anna").await, entered(&api, "anna").await, entered(&api, "anna").await);
     let path = format!("/users/{id}/sessions");
@@ -328,6 +331,7 @@ async fn a_hash_that_is_none_or_costs_too_much_is_refused(api: Api) {
 }
 
 async fn a_session_opens_no_more_than_its_user_may(api: Api) {
+    api.open_to_native().await;
     make(&api, "anna", json!({})).await;
     make(&api, "root", json!({ APPCRM: { "superAdmin": true } })).await;
     for name in ["anna", "root"] {

@@ -45,6 +45,7 @@ mod native_ground;
 mod native_logixx;
 mod native_publica;
 mod oauth;
+mod opening;
 mod patch;
 mod pattern;
 mod profiles;

@@ -89,6 +89,7 @@ async fn every_attribute_of_the_extensions_can_be_patched(api: Api) {
 }
 
 async fn a_user_that_is_switched_off_says_since_when(api: Api) {
+    api.open_to_native().await;
     let (path, made) = create(&api, json!({ "userName": "ann" })).await;
     assert_eq!(made.json[LIFECYCLE]["provisionedBy"], "scim");
     assert_eq!(made.json[LIFECYCLE].get("deactivatedAt"), None);
@@ -155,6 +156,7 @@ async fn an_echo_is_no_new_version(api: Api) {
 }
 
 async fn values_and_numbers_are_checked_where_they_change(api: Api) {
+    api.open_to_native().await;
     for which in [Catalogue::Roles, Catalogue::Branches, Catalogue::LeadRoles, Catalogue::Subscriptions] {
         catalogue(&api, which, &["One", "Two"]).await;
     }
@@ -202,6 +204,7 @@ async fn values_and_numbers_are_checked_where_they_change(api: Api) {
 }
 
 async fn a_catalogue_that_is_empty_binds_nobody(api: Api) {
+    api.open_to_native().await;
     let (_, made) = create(
         &api,
         json!({
@@ -218,6 +221,7 @@ async fn a_catalogue_that_is_empty_binds_nobody(api: Api) {
 }
 
 async fn a_super_admin_may_use_the_api(api: Api) {
+    api.open_to_native().await;
     let (path, made) = create(&api, json!({ "userName": "ann", APPCRM: { "superAdmin": true } })).await;
     assert_eq!(made.json[APPCRM]["accessApi"], true);
     let refused = set(&api, &path, &format!("{APPCRM}:accessApi"), json!(false)).await.is(200);
@@ -355,6 +359,7 @@ async fn the_window_named_last_counts_and_in_a_put_the_core_one(api: Api) {
 }
 
 async fn reports_lose_a_manager_that_is_deleted(api: Api) {
+    api.open_to_native().await;
     let boss = api.user("boss").await;
     let manager = json!({ "manager": { "value": boss }, "department": "Bakery" });
     let (report, made) = create(&api, json!({ "userName": "ann", ENTERPRISE: manager })).await;

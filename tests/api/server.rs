@@ -11,6 +11,7 @@ use roster::auth::password::Hasher;
 use roster::clock::{Clock, Micros};
 use roster::config::{Config, Secret};
 use roster::directory::Directory;
+use roster::directory::manage::TenantChange;
 use roster::directory::recorder::Recorder;
 use roster::ident::Ids;
 use roster::store::Store;
@@ -135,6 +136,12 @@ impl Api {
     pub async fn set_profile(&self, profile: &str) {
         let profile = profile.parse().unwrap();
         self.directory.change_connection("default", "default", None, Some(profile)).await.unwrap();
+    }
+
+    /// Opens the first tenant to native APIs, as its first write through one does.
+    pub async fn open_to_native(&self) {
+        let change = TenantChange { native: Some(true), ..TenantChange::default() };
+        self.directory.change_tenant("default", change).await.unwrap();
     }
 
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.

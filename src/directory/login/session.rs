@@ -6,7 +6,6 @@ use crate::clock::{Micros, rfc3339};
 use crate::directory::audit;
 use crate::directory::user::User;
 use crate::directory::{Caller, Directory, Door, Error, record, write};
-use crate::scim::resource;
 use crate::scim::schema::ResourceType;
 use crate::store::audit::{Action, Actor};
 use crate::store::{Client, Conn, TenantId, Unit, resources, sessions};
@@ -197,8 +196,13 @@ impl Unit for EndAll {
         let stored = write::parse(&row.document)?;
         let mut document = stored.clone();
         super::set(&mut document, "sessionsRevokedAt", Value::from(rfc3339(*now)));
-        let document = resource::finish(users, &id, document);
-        let row = resources::replace(conn, *client, users, &row, &stored, &document, (*now).max(row.modified)).await?;
+        let row = match document == stored {
+            true => row,
+            false => {
+                let now = (*now).max(row.modified);
+                resources::replace(conn, *client, users, &row, &stored, &document, now).await?
+            }
+        };
         let documents = (&stored, &document);
         note(conn, Action::LoggedOut, (*client, actor), (users, &row), documents, (self.values, *now)).await
     }

@@ -1,6 +1,6 @@
-//! Tenants: list, create, rename, delete.
+//! Tenants: list, create, change, delete.
 
-use super::{Connection, FIRST, Founded, Tenant, Token, check_name, connection, not_found, taken, token};
+use super::{Connection, FIRST, Founded, Tenant, TenantChange, Token, check_name, connection, not_found, taken, token};
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::clock::Micros;
@@ -8,7 +8,7 @@ use crate::directory::{Directory, Error};
 use crate::scim::tolerance::Profile;
 use crate::store::tenants::{self, OWNED, Owned};
 use crate::store::tokens::{self, NewToken};
-use crate::store::{Conn, Store, TenantId, Unit, connections};
+use crate::store::{Conn, Store, TenantId, Unit, connections, opening};
 
 /// The name of a tenant's first token.
 const FIRST_TOKEN: &str = "first token";
@@ -49,8 +49,18 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`], [`Error::Taken`], [`Error::Invalid`].
     pub async fn rename_tenant(&self, name: &str, to: &str) -> Result<Tenant, Error> {
-        check_name(to)?;
-        self.inner.store.write(Rename { name: name.to_owned(), to: to.to_owned() }).await
+        self.change_tenant(name, TenantChange { name: Some(to.to_owned()), ..TenantChange::default() }).await
+    }
+
+    /// Changes a tenant: its name, or opens it to native APIs. Then its users have the extension schemas of
+    /// these, those that are there already too.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Taken`]; [`Error::Invalid`] for a name of the wrong form, and for taking
+    /// an opening back.
+    pub async fn change_tenant(&self, name: &str, change: TenantChange) -> Result<Tenant, Error> {
+        change.name.as_deref().map(check_name).transpose()?;
+        self.inner.store.write(Change { name: name.to_owned(), change }).await
     }
 
     /// Removes a tenant and everything it holds. `again` is its name once more, so that nobody does
@@ -95,8 +105,8 @@ async fn find(conn: &mut Conn, name: &str) -> Result<tenants::Tenant, Error> {
 
 impl From<tenants::Tenant> for Tenant {
     fn from(row: tenants::Tenant) -> Self {
-        let tenants::Tenant { num: TenantId(num), name, created } = row;
-        Self { num, name, created }
+        let tenants::Tenant { num: TenantId(num), name, created, native } = row;
+        Self { num, name, created, native }
     }
 }
 
@@ -153,19 +163,36 @@ impl Unit for Create {
     }
 }
 
-struct Rename {
+struct Change {
     name: String,
-    to: String,
+    change: TenantChange,
 }
 
-impl Unit for Rename {
+impl Unit for Change {
     type Output = Tenant;
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Tenant, Error> {
-        let tenant = find(conn, &self.name).await?;
-        tenants::rename(conn, tenant.num, &self.to).await.map_err(taken("tenant"))?;
-        Ok(Tenant { name: self.to.clone(), ..tenant.into() })
+        let TenantChange { name, native } = &self.change;
+        let mut tenant = find(conn, &self.name).await?;
+        match native {
+            Some(true) => {
+                opening::open(conn, tenant.num).await?;
+                tenant.native = true;
+            }
+            Some(false) if tenant.native => {
+                return Err(Error::Invalid(
+                    "native: the tenant is opened to native APIs, whose attributes its users have; that is not taken back"
+                        .to_owned(),
+                ));
+            }
+            Some(false) | None => {}
+        }
+        if let Some(name) = name {
+            tenants::rename(conn, tenant.num, name).await.map_err(taken("tenant"))?;
+            tenant.name.clone_from(name);
+        }
+        Ok(tenant.into())
     }
 }
 

@@ -143,7 +143,7 @@ impl Directory {
         let mut conn = self.inner.store.read().await?;
         let (client, _) = self.by_secret(&mut conn, id, secret).await?.ok_or(Error::Unauthenticated)?;
         let credential = format!("client {} ({})", client.id, client.name);
-        Caller::new((client.tenant, client.connection), credential, &client.scopes, &client.profile)
+        Caller::new((client.tenant, client.connection, client.native), credential, &client.scopes, &client.profile)
     }
 
     /// The client that shows this of itself.

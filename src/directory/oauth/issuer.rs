@@ -106,7 +106,7 @@ impl Directory {
             return Err(Error::Unauthenticated);
         }
         let credential = format!("issuer {} ({})", row.num, row.trust.issuer);
-        Caller::new((row.tenant, row.connection), credential, &row.trust.scopes, &row.profile)
+        Caller::new((row.tenant, row.connection, row.native), credential, &row.trust.scopes, &row.profile)
     }
 
     /// The one issuer whose tokens look like this one. A named subject goes before any subject; a

@@ -1,11 +1,12 @@
-//! The catalogues of a seed: entries by their ids, locales by their names, in one transaction.
+//! The catalogues of a seed: entries by their ids, locales by their names, in one transaction, which opens
+//! the tenant to native APIs.
 
 use super::at;
 use crate::clock::Micros;
 use crate::directory::Error;
 use crate::directory::catalogue::{Catalogue, Change, Entry, EntryChange, NewEntry};
 use crate::scim::schema::ResourceType;
-use crate::store::{Conn, TenantId, Unit, catalogues, tenants};
+use crate::store::{Conn, TenantId, Unit, catalogues, opening, tenants};
 use std::sync::Arc;
 
 /// Answers how many entries were made or changed.
@@ -23,6 +24,7 @@ impl Unit for Load {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<usize, Error> {
+        opening::open(conn, self.tenant).await?;
         if let Some(organization) = &self.organization {
             tenants::set_organization(conn, self.tenant, organization).await.map_err(|error| match error {
                 crate::store::Error::Unique(_) => {

@@ -54,8 +54,8 @@ struct Draft {
 }
 
 impl Change {
-    fn draft(&self, stored: &Object) -> Result<Draft, Error> {
-        let kind = &self.scope.kind;
+    fn draft(&self, scope: &Scope, stored: &Object) -> Result<Draft, Error> {
+        let kind = &scope.kind;
         match &self.what {
             What::Replace(document) => {
                 let mut document = document.clone();
@@ -99,23 +99,26 @@ impl Unit for Change {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now, .. } = &self.scope;
-        let tenant = &client.tenant;
-        let mut used = self.scope.used;
+        self.scope.enter(conn).await?;
+        let Scope { client, kind, .. } = &self.scope;
         let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let mut row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
+        let stored = parse(&row.document)?;
+        let scope = self.scope.by_type_of(&stored);
+        let Scope { client, kind, show, now, .. } = &*scope;
+        let tenant = &client.tenant;
+        let mut used = scope.used;
         // lastModified never goes back, even if the clock does.
         let now = (*now).max(row.modified);
-        let stored = parse(&row.document)?;
-        let Draft { mut document, windows, followed } = self.draft(&stored)?;
-        let rules = self.scope.rules(now);
+        let Draft { mut document, windows, followed } = self.draft(&scope, &stored)?;
+        let rules = scope.rules(now);
         rules.settle(conn, Some(&stored), &mut document, windows).await?;
         let document = resource::finish(kind, &self.id, document);
         let beside = self.beside(conn, &row, &mut used).await?;
         if document != stored {
             let replaced = resources::replace(conn, *client, kind, &row, &stored, &document, now).await;
-            row = replaced.map_err(|error| self.scope.refusal(error, followed))?;
+            row = replaced.map_err(|error| scope.refusal(error, followed))?;
         } else if beside.any() {
             row = resources::touch(conn, *tenant, &row, now).await?;
         }
@@ -125,7 +128,7 @@ impl Unit for Change {
                 What::Replace(_) => Action::Replaced,
                 What::Patch(_) | What::Edit { .. } => Action::Patched,
             };
-            self.scope.note(conn, action, &row, (&stored, &document), beside).await?
+            scope.note(conn, action, &row, (&stored, &document), beside).await?
         } else {
             Vec::new()
         };

@@ -9,7 +9,7 @@ use crate::scim::schema::Storage;
 use crate::scim::urn::ADEPTIA;
 use crate::scim::{Object, resource};
 use crate::store::audit::Action;
-use crate::store::{Conn, Unit, passwords, resources};
+use crate::store::{self, Conn, Unit, passwords, resources};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -33,11 +33,22 @@ impl Unit for Create {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Record, Error> {
-        let Scope { client, kind, show, now, .. } = &self.scope;
+        self.scope.enter(conn).await?;
+        match self.make(conn, &self.scope).await {
+            // Since the caller was identified.
+            Err(Error::Busy(Some(store::Error::Opened))) => self.make(conn, &self.scope.after_opening()).await,
+            made => made,
+        }
+    }
+}
+
+impl Create {
+    async fn make(&self, conn: &mut Conn, scope: &Scope) -> Result<Record, Error> {
+        let Scope { client, kind, show, now, .. } = scope;
         let tenant = &client.tenant;
-        let mut used = self.scope.used;
+        let mut used = scope.used;
         let mut document = self.document.clone();
-        let rules = self.scope.rules(*now);
+        let rules = scope.rules(*now);
         if let Some(num) = self.invitation {
             invitation::take(conn, *tenant, num, *now).await?;
             rule::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
@@ -48,10 +59,10 @@ impl Unit for Create {
         rules.settle(conn, None, &mut document, Windows::Whole).await?;
         let document = resource::finish(kind, &self.id, document);
         let made = resources::insert(conn, *client, kind, &self.id, &document, *now).await;
-        let row = made.map_err(|error| self.scope.refusal(error, false))?;
+        let row = made.map_err(|error| scope.refusal(error, false))?;
         let members = match self.members.as_slice() {
             [] => false,
-            ids => self.scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
+            ids => scope.edit_members(conn, &row, &[MemberEdit::Add(ids.to_vec())], "", &mut used).await?,
         };
         if let Some(hash) = &self.password {
             passwords::set(conn, *tenant, row.num, Some(hash)).await?;
@@ -59,7 +70,7 @@ impl Unit for Create {
         let beside = Beside { members, password: self.password.is_some() };
         rules.conclude(conn, row.num, None, &document, false).await?;
         let documents = (&Object::new(), &document);
-        let changed = self.scope.note(conn, Action::Created, &row, documents, beside).await?;
+        let changed = scope.note(conn, Action::Created, &row, documents, beside).await?;
         if kind.stored_as(Storage::Members).is_none() {
             return Ok(Record { changed, used, ..record::newborn(Arc::clone(kind), row, show) });
         }

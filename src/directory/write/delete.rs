@@ -23,20 +23,23 @@ impl Unit for Delete {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<Used, Error> {
-        let Scope { client, kind, now, used, values, .. } = &self.scope;
+        self.scope.enter(conn).await?;
+        let Scope { client, kind, .. } = &self.scope;
         let locked = resources::lock(conn, *client, kind, &self.id).await?;
         let row = locked.ok_or_else(|| not_found(kind))?;
         self.expect.check(row.version)?;
         let document = parse(&row.document)?;
+        let scope = self.scope.by_type_of(&document);
+        let Scope { client, kind, now, used, values, .. } = &*scope;
         let documents = (&document, &Object::new());
         let mut changes = vec![audit::change(Action::Deleted, kind, &row, documents, Beside::default(), *values)];
-        changes.extend(self.scope.bury(conn, &row, self.estate).await?);
+        changes.extend(scope.bury(conn, &row, self.estate).await?);
         if used.has(Tolerance::SoftDelete) {
             deleted::keep(conn, *client, &row, *now).await?;
         }
         let groups = resources::remove(conn, client.tenant, &row, *now).await?;
         changes.extend(groups.into_iter().map(audit::lost_a_member));
-        self.scope.note_all(conn, &changes).await?;
+        scope.note_all(conn, &changes).await?;
         Ok(*used)
     }
 }

@@ -25,6 +25,7 @@ impl Unit for Move {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
+        self.scope.enter(conn).await?;
         let Scope { client, kind, .. } = &self.scope;
         let from = resources::load_num(conn, *client, kind, self.from).await?.ok_or_else(|| not_found(kind))?;
         let to = self.scope.heir(conn, self.to).await?;

@@ -29,7 +29,7 @@ impl Desk {
     pub(super) async fn caller_in(&self, tenant: Option<&str>) -> Result<Caller, Refusal> {
         let tenant = self.tenant(tenant).await?;
         let caller = self.caller.clone().ok_or_else(Refusal::no_credential)?;
-        Ok(Caller { tenant, ..caller })
+        Ok(Caller { native: caller.native && tenant == caller.tenant, tenant, ..caller })
     }
 
     pub(super) fn directory(&self) -> &Directory {

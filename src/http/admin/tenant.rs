@@ -21,6 +21,8 @@ pub(super) struct Tenant {
     name: String,
     /// When it was made (RFC 3339).
     created: Word<Instant>,
+    /// Whether it is opened to native APIs: then its users have the extension schemas of these in SCIM.
+    native: bool,
 }
 
 /// Every tenant.
@@ -42,6 +44,8 @@ pub(super) struct NewTenant {
 pub(super) struct TenantChange {
     /// Its new name.
     name: Option<String>,
+    /// `true` opens it to native APIs, which cannot be taken back.
+    native: Option<bool>,
 }
 
 /// A tenant that was made just now.
@@ -57,7 +61,7 @@ pub(super) struct MadeTenant {
 
 impl From<manage::Tenant> for Tenant {
     fn from(tenant: manage::Tenant) -> Self {
-        Self { num: tenant.num, name: tenant.name, created: Word(Instant(tenant.created)) }
+        Self { num: tenant.num, name: tenant.name, created: Word(Instant(tenant.created)), native: tenant.native }
     }
 }
 
@@ -80,7 +84,7 @@ impl Read for NewTenant {
 
 impl Read for TenantChange {
     fn read(fields: &mut Fields) -> Result<Self, Refusal> {
-        Ok(Self { name: fields.text("name")? })
+        Ok(Self { name: fields.text("name")?, native: fields.truth("native")? })
     }
 }
 
@@ -117,6 +121,9 @@ impl Tenants {
     }
 
     /// Change a tenant
+    ///
+    /// A tenant is opened to native APIs here, or by the first entry of a catalogue, or by the first write
+    /// through such an API.
     #[oai(path = "/tenants/:name", method = "patch", operation_id = "changeTenant")]
     async fn change(
         &self,
@@ -125,10 +132,9 @@ impl Tenants {
         name: Path<String>,
         body: Body<TenantChange>,
     ) -> Result<Shown<Tenant>, Refusal> {
-        match body.0.name {
-            Some(to) => Ok(Shown::new(desk.directory().rename_tenant(&name, &to).await?)),
-            None => Ok(Shown::new(find(&desk, &name).await?)),
-        }
+        let TenantChange { name: to, native } = body.0;
+        let changed = desk.directory().change_tenant(&name, manage::TenantChange { name: to, native }).await?;
+        Ok(Shown::new(changed))
     }
 
     /// Delete a tenant with everything it holds

@@ -14,6 +14,9 @@ Bodies are JSON and may be sent as `application/scim+json` or `application/json`
 `application/scim+json`, errors too. Names of attributes are read in any case. `active: \"True\"`, one object where a \
 list is meant, unknown attributes and echoes of read-only ones are tolerated as identity providers send them.
 
+Described are the schemas that every tenant has. A tenant that is opened to native APIs has further extensions of \
+`User`; `/ResourceTypes` and `/Schemas` show them to its tokens.
+
 Every resource has a version: it stands in the `ETag` header and in `meta.version`, and `If-Match` makes a change \
 conditional. The URL of the list, `filter` and `POST /.search` are three ways to ask the same question.";
 

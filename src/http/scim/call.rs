@@ -9,7 +9,7 @@ use crate::http::{base, etag};
 use crate::scim;
 use crate::scim::message::SearchRequest;
 use crate::scim::projection::Projection;
-use crate::scim::schema::ResourceType;
+use crate::scim::schema::{Registry, ResourceType};
 use poem::{FromRequest, Request, RequestBody};
 use std::sync::Arc;
 
@@ -39,7 +39,12 @@ impl Call {
 
     /// A resource type by its name.
     pub(super) fn kind(&self, name: &str) -> Result<&Arc<ResourceType>, Refusal> {
-        self.directory().registry().resource_type(name).ok_or_else(Refusal::no_route)
+        self.registry().resource_type(name).ok_or_else(Refusal::no_route)
+    }
+
+    /// The schemas and resource types the caller sees.
+    pub(super) fn registry(&self) -> &Arc<Registry> {
+        self.directory().registry_for(self.caller.as_ref())
     }
 
     /// What the query string asks for.

@@ -32,28 +32,28 @@ impl Discovery {
     #[oai(path = "/Schemas", method = "get")]
     async fn schemas(&self, call: Call) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
-        let schemas = &call.directory().registry().schemas;
+        let schemas = &call.registry().schemas;
         Ok(list(schemas.iter().map(|schema| shown(write_schema(schema), &SCHEMA, &schema.id, &call.base))))
     }
 
     #[oai(path = "/Schemas/:id", method = "get")]
     async fn schema(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
-        let schema = call.directory().registry().schema(&id).ok_or_else(|| unknown("Schema"))?;
+        let schema = call.registry().schema(&id).ok_or_else(|| unknown("Schema"))?;
         Ok(Answer::ok(shown(write_schema(schema), &SCHEMA, &schema.id, &call.base)))
     }
 
     #[oai(path = "/ResourceTypes", method = "get")]
     async fn resource_types(&self, call: Call) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
-        let kinds = &call.directory().registry().types;
+        let kinds = &call.registry().types;
         Ok(list(kinds.iter().map(|kind| shown(write_resource_type(kind), &RESOURCE_TYPE, &kind.name, &call.base))))
     }
 
     #[oai(path = "/ResourceTypes/:id", method = "get")]
     async fn resource_type(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
-        let kind = call.directory().registry().resource_type(&id).ok_or_else(|| unknown("ResourceType"))?;
+        let kind = call.registry().resource_type(&id).ok_or_else(|| unknown("ResourceType"))?;
         Ok(Answer::ok(shown(write_resource_type(kind), &RESOURCE_TYPE, &kind.name, &call.base)))
     }
 }

@@ -126,7 +126,7 @@ fn check_id(kind: &ResourceType, id: &str) -> Result<(), Error> {
 }
 
 pub(super) fn renderer(call: &Call) -> Renderer<'_> {
-    Renderer { base: &call.base, registry: call.directory().registry() }
+    Renderer { base: &call.base, registry: call.registry() }
 }
 
 fn answer(call: &Call, status: StatusCode, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {

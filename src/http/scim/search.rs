@@ -20,13 +20,13 @@ impl Everything {
     #[oai(path = "/", method = "get")]
     async fn list(&self, call: Call) -> Result<Answer, Refusal> {
         let request = call.search()?;
-        run(&call, call.directory().registry().types.clone(), &request).await
+        run(&call, call.registry().types.clone(), &request).await
     }
 
     #[oai(path = "/.search", method = "post")]
     async fn search(&self, call: Call, body: Payload) -> Result<Answer, Refusal> {
         let request = SearchRequest::from_body(&body.0)?;
-        run(&call, call.directory().registry().types.clone(), &request).await
+        run(&call, call.registry().types.clone(), &request).await
     }
 }
 

@@ -14,7 +14,8 @@ mod tests;
 pub use read::read;
 pub use write::{write_resource_type, write_schema};
 
-use super::{Registry, Schema};
+use super::{Registry, ResourceType, Schema};
+use crate::scim::urn;
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -52,6 +53,21 @@ pub fn built_in(choices: Choices) -> Registry {
     let users = [USER, ENTERPRISE_USER, LIFECYCLE, LOGIXX, APPCRM, ADEPTIA, PUBLICA];
     let schemas: Vec<Value> = users.into_iter().map(parse).chain([group]).collect();
     read(&schemas, &[parse(USER_TYPE), parse(GROUP_TYPE)]).expect("the built-in documents keep the rules")
+}
+
+/// A registry without the extension schemas of native APIs, as tenants see it that are not opened to them.
+#[must_use]
+pub fn plain(registry: &Registry) -> Registry {
+    let is_native = |schema: &Schema| urn::NATIVE.contains(&schema.id.as_str());
+    let stripped = |kind: &Arc<ResourceType>| {
+        let extensions = kind.extensions.iter().filter(|extension| !is_native(&extension.schema)).cloned().collect();
+        let plain = kind.extensions.iter().any(|extension| is_native(&extension.schema));
+        Arc::new(ResourceType { extensions, plain, ..ResourceType::clone(kind) })
+    };
+    Registry {
+        schemas: registry.schemas.iter().filter(|schema| !is_native(schema)).cloned().collect(),
+        types: registry.types.iter().map(stripped).collect(),
+    }
 }
 
 /// Lets two groups have the same displayName.

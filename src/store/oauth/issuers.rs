@@ -22,6 +22,8 @@ pub struct Issuer {
     pub created: Micros,
     /// The profile of that connection, as text.
     pub profile: String,
+    /// Whether the tenant is opened to native APIs.
+    pub native: bool,
 }
 
 /// An issuer to trust.
@@ -40,7 +42,8 @@ pub struct NewIssuer {
 }
 
 const ISSUER: &str = "SELECT i.num, i.tenant, i.connection, n.name, i.issuer, i.audience, i.subject, i.scopes, \
-                      i.keys_url, i.created, n.profile FROM oauth_issuer i JOIN connection n ON n.num = i.connection ";
+                      i.keys_url, i.created, n.profile, t.native FROM oauth_issuer i \
+                      JOIN connection n ON n.num = i.connection JOIN tenant t ON t.num = i.tenant ";
 
 /// Stores an issuer; none if its issuer, audience and subject are trusted already, by whomever.
 ///
@@ -116,5 +119,6 @@ fn read(record: &Record) -> Result<Issuer, Error> {
         },
         created: record.int(9)?,
         profile: record.text(10)?,
+        native: record.truth(11)?,
     })
 }

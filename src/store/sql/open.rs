@@ -113,7 +113,12 @@ fn unusable(path: &Path, error: Error) -> Error {
     let reason = match error {
         Error::Busy(_) => "another process has locked it".to_owned(),
         Error::Full(cause) | Error::Database(cause) => cause.to_string(),
-        other @ (Error::Unique(_) | Error::UnknownMember(_) | Error::Cycle | Error::Stale | Error::Schema(_)) => {
+        other @ (Error::Unique(_)
+        | Error::UnknownMember(_)
+        | Error::Cycle
+        | Error::Stale
+        | Error::Opened
+        | Error::Schema(_)) => {
             return other;
         }
     };

@@ -221,9 +221,12 @@ fn again(error: &Error) -> Error {
         Error::Busy(_) => Error::Busy(cause().into()),
         Error::Full(_) => Error::Full(cause().into()),
         Error::Schema(text) => Error::Schema(text.clone()),
-        Error::Unique(_) | Error::UnknownMember(_) | Error::Cycle | Error::Stale | Error::Database(_) => {
-            Error::Database(cause().into())
-        }
+        Error::Unique(_)
+        | Error::UnknownMember(_)
+        | Error::Cycle
+        | Error::Stale
+        | Error::Opened
+        | Error::Database(_) => Error::Database(cause().into()),
     }
 }
 

@@ -115,7 +115,10 @@ async fn tokens_are_found_by_digest_until_they_are_removed() {
         let token = token(&store, 1, 1).await;
         let mut conn = store.read().await.unwrap();
         let found = tokens::find(&mut conn, &[0, 1, 255]).await.unwrap();
-        assert_eq!(found, Some(Found { token: token.clone(), profile: "default".to_owned(), user: None }));
+        assert_eq!(
+            found,
+            Some(Found { token: token.clone(), profile: "default".to_owned(), native: false, user: None })
+        );
         assert_eq!(tokens::find(&mut conn, &[0, 1]).await.unwrap(), None);
         assert_eq!(tokens::list(&mut conn, token.tenant).await.unwrap(), std::slice::from_ref(&token));
         assert_eq!(tokens::list(&mut conn, TenantId(99)).await.unwrap(), []);

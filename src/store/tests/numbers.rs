@@ -2,8 +2,6 @@
 
 use super::*;
 use crate::store::counted::{self, Count};
-use crate::store::migrate;
-use crate::store::sql::trial::on_each_empty;
 use std::collections::{BTreeSet, HashMap};
 
 const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
@@ -192,100 +190,6 @@ async fn users_are_found_and_sorted_by_the_name_that_is_shown() {
         make(&store, Work::Replace(kind("User"), row, json!({ "userName": "x" }))).await;
         assert_eq!(found("eq \"babs\"").await, [""; 0]);
         assert_eq!(found("eq \"X\"").await, ["u-3"]);
-    })
-    .await;
-}
-
-/// A resource as it was stored before resources had numbers in their documents.
-struct Old {
-    kind: &'static str,
-    id: &'static str,
-    document: &'static str,
-    search: &'static str,
-}
-
-impl Unit for Old {
-    type Output = ();
-    type Error = Error;
-
-    async fn run(&self, conn: &mut Conn) -> Result<(), Error> {
-        let mut sql = conn.sql().with(
-            "INSERT INTO resource (tenant, type, id, version, created, modified, doc, sdoc) \
-             VALUES (1, $1, $2, 7, 0, 0, $3, ",
-            [self.kind.into(), self.id.into(), self.document.into()],
-        );
-        sql.json(self.search.to_owned()).push(")");
-        conn.execute(sql).await.map(drop)
-    }
-}
-
-const OLD: [Old; 4] = [
-    Old {
-        kind: "Group",
-        id: "g-1",
-        document: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g-1","displayName":"G"}"#,
-        search: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:Group"],"id":"g-1","displayName":"g"}"#,
-    },
-    Old {
-        kind: "User",
-        id: "u-1",
-        document: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"u-1","userName":"A","x":[1.50,{"b":1,"a":"\u0001/"}]}"#,
-        search: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"u-1","userName":"a"}"#,
-    },
-    Old {
-        kind: "User",
-        id: "u-2",
-        document: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"u-2","userName":"B","name":{"familyName":"Jensen","givenName":"Babs"},"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"u-1"}}}"#,
-        search: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User","urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"],"id":"u-2","userName":"b","name":{"familyName":"jensen","givenName":"babs"},"urn:ietf:params:scim:schemas:extension:enterprise:2.0:User":{"manager":{"value":"u-1"}}}"#,
-    },
-    Old {
-        kind: "User",
-        id: "u-3",
-        document: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"u-3","userName":"C","name":{"formatted":"Sea","givenName":"No"}}"#,
-        search: r#"{"schemas":["urn:ietf:params:scim:schemas:core:2.0:User"],"id":"u-3","userName":"c","name":{"formatted":"sea","givenName":"no"}}"#,
-    },
-];
-
-#[tokio::test]
-async fn an_older_database_gives_its_users_numbers() {
-    on_each_empty(async |store| {
-        migrate::run_before(&store, 8).await;
-        store.found().await;
-        for old in OLD {
-            store.write(old).await.unwrap();
-        }
-        migrate::run(&store).await.unwrap();
-        let [old_group, first, ..] = OLD;
-        assert_eq!(load(&store, "Group", "g-1").await.unwrap().document, old_group.document);
-        let before =
-            first.document.strip_suffix('}').unwrap().replacen("User\"]", &format!("User\",\"{LIFECYCLE}\"]"), 1);
-        let expected = format!(r#"{before},"{LIFECYCLE}":{{"numericId":2,"provisionedBy":"scim"}}}}"#);
-        assert_eq!(load(&store, "User", "u-1").await.unwrap().document, expected, "{:?}", store.dialect());
-        for (text, found) in [
-            ("numericId eq 3", vec!["u-2"]),
-            ("provisionedBy eq \"SCIM\"", vec!["u-1", "u-2", "u-3"]),
-            ("dependencyCount eq 1", vec!["u-1"]),
-            ("manager.value eq \"u-1\"", vec!["u-2"]),
-            ("schemas eq \"urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User\"", vec!["u-1", "u-2", "u-3"]),
-            ("urn:ietf:params:scim:schemas:extension:appcrm:2.0:User:name eq \"a\"", vec!["u-1"]),
-            ("urn:ietf:params:scim:schemas:extension:appcrm:2.0:User:name eq \"Babs Jensen\"", vec!["u-2"]),
-            ("urn:ietf:params:scim:schemas:extension:appcrm:2.0:User:name co \"SEA\"", vec!["u-3"]),
-        ] {
-            assert_eq!(names(&page(&store, &query("User", Some(text))).await), found, "{text} {:?}", store.dialect());
-        }
-        // What is written next finds everything where it would have put it itself.
-        let index = "SELECT count(*) FROM attr_index WHERE attribute LIKE '%manager.value'";
-        assert_eq!(store.count(index).await, 1);
-        for id in ["u-1", "u-2", "u-3"] {
-            let row = load(&store, "User", id).await.unwrap();
-            let before = store.search_document(row.num).await;
-            let row = make(&store, Work::Name(ONE, row.clone(), Some("called".to_owned()))).await;
-            assert_eq!(number(&row), row.num);
-            assert_eq!(store.search_document(row.num).await, before);
-        }
-        assert_eq!(store.count(index).await, 1);
-        let next = make(&store, user("u-4", json!({ "userName": "d" }))).await;
-        assert_eq!((number(&next), next.num), (5, 5));
     })
     .await;
 }

@@ -6,7 +6,7 @@ use crate::directory::user::{Key, User};
 use crate::http::error::Refusal;
 use crate::http::native::call::Call;
 use crate::http::native::read::value::{ID, parse_digits};
-use uuid::Uuid;
+use crate::ident;
 
 /// What a segment of a path may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,7 +28,7 @@ fn keys(segment: &str, names: Names) -> Vec<Key<'_>> {
     };
     let plain = !segment.starts_with('0');
     let num = parse_digits(segment, &ID).ok().filter(|_| plain).map(Key::Number);
-    let id = Uuid::try_parse(segment).is_ok().then_some(Key::Id(segment));
+    let id = ident::is_resource_id(segment).then_some(Key::Id(segment));
     let mail = (mail && segment.contains('@')).then_some(Key::Email(segment));
     let external = external.then_some(Key::ExternalId(segment));
     [num, id, mail, external].into_iter().flatten().collect()

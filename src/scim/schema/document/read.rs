@@ -328,6 +328,7 @@ fn resource_type(
         key,
         display,
         shares_key: false,
+        plain: false,
     })
 }
 

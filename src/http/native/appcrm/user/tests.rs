@@ -26,6 +26,7 @@ fn caller(principal: Option<(i64, bool)>) -> Caller {
         profile: Arc::new(Profile::default()),
         door: Door::Appcrm,
         principal: principal.map(user),
+        native: true,
     }
 }
 
