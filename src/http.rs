@@ -71,10 +71,11 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         .nest(login::PREFIX, login::endpoint())
         .at("/livez", get(health::live))
         .at("/readyz", get(health::ready));
-    for (name, document) in openapi::with(directory.registry(), &options.prefixes) {
+    for (name, write) in openapi::with(directory.registry(), &options.prefixes) {
         let (page, file) = (docs::path(name), format!("/openapi/{name}.json"));
         routes = routes.with_pages(&[&page, &file]);
-        mount = mount.at(page, get(docs::page(&document))).at(file, get(docs::document(document)));
+        let text = docs::Text::new(write);
+        mount = mount.at(page, get(docs::page(text.clone()))).at(file, get(docs::document(text)));
     }
     let natives = native::Natives::new(mount.data(directory.clone()), &options.prefixes);
     let routes = native::routes(routes, &options.prefixes);

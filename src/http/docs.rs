@@ -2,6 +2,7 @@
 //!
 //! The page carries everything it needs: it works without a network and asks no other host.
 
+use super::openapi::Writer;
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use poem::endpoint::make_sync;
@@ -11,11 +12,25 @@ use poem::http::header::{
 };
 use poem::{Body, Endpoint, Request, Response};
 use sha2::{Digest, Sha256};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+
+/// The text of a document, written when it is first asked for; cheap to clone.
+#[derive(Clone)]
+pub(super) struct Text(Arc<LazyLock<String, Writer>>);
+
+impl Text {
+    pub(super) fn new(write: Writer) -> Self {
+        Self(Arc::new(LazyLock::new(write)))
+    }
+
+    fn get(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Serves an `OpenAPI` document.
-pub(super) fn document(text: String) -> impl Endpoint {
-    fixed(text, "application/json", "default-src 'none'".to_owned())
+pub(super) fn document(text: Text) -> impl Endpoint {
+    lazily(move || Fixed::new(text.get().to_owned(), "application/json", "default-src 'none'".to_owned()))
 }
 
 /// The pages, as the name of a document and what people call it.
@@ -35,10 +50,12 @@ pub(super) fn path(name: &str) -> String {
 }
 
 /// Serves a page on which a document can be browsed and tried.
-pub(super) fn page(document: &str) -> impl Endpoint + use<> {
-    let html = html(document);
-    let policy = policy(&html);
-    fixed(html, "text/html; charset=utf-8", policy)
+pub(super) fn page(text: Text) -> impl Endpoint {
+    lazily(move || {
+        let html = html(text.get());
+        let policy = policy(&html);
+        Fixed::new(html, "text/html; charset=utf-8", policy)
+    })
 }
 
 /// The framework's page, showing our finished document instead of the raw one.
@@ -75,23 +92,39 @@ fn policy(html: &str) -> String {
     )
 }
 
-/// Serves bytes that do not change while the program runs.
-fn fixed(text: String, media_type: &'static str, policy: String) -> impl Endpoint {
-    let tag = format!("\"{}\"", BASE64_STANDARD.encode(Sha256::digest(&text)));
-    let content: Arc<[u8]> = text.into_bytes().into();
-    make_sync(move |request: Request| {
-        let known = request.header(IF_NONE_MATCH).is_some_and(|tags| tags.contains(&tag));
+/// Bytes that do not change while the program runs.
+struct Fixed {
+    content: Arc<[u8]>,
+    media_type: &'static str,
+    policy: String,
+    tag: String,
+}
+
+impl Fixed {
+    fn new(text: String, media_type: &'static str, policy: String) -> Self {
+        let tag = format!("\"{}\"", BASE64_STANDARD.encode(Sha256::digest(&text)));
+        Self { content: text.into_bytes().into(), media_type, policy, tag }
+    }
+
+    fn answer(&self, request: &Request) -> Response {
+        let known = request.header(IF_NONE_MATCH).is_some_and(|tags| tags.contains(&self.tag));
         let response = Response::builder()
-            .header(ETAG, &tag)
+            .header(ETAG, &self.tag)
             .header(CACHE_CONTROL, "no-cache")
             .header(X_CONTENT_TYPE_OPTIONS, "nosniff")
             .header(REFERRER_POLICY, "no-referrer")
-            .header(CONTENT_SECURITY_POLICY, &policy);
+            .header(CONTENT_SECURITY_POLICY, &self.policy);
         if known {
             return response.status(StatusCode::NOT_MODIFIED).finish();
         }
-        response.header(CONTENT_TYPE, media_type).body(Body::from_vec(content.to_vec()))
-    })
+        response.header(CONTENT_TYPE, self.media_type).body(Body::from_vec(self.content.to_vec()))
+    }
+}
+
+/// Serves what is made when it is first asked for, so that the start waits for no document.
+fn lazily(make: impl FnOnce() -> Fixed + Send + 'static) -> impl Endpoint {
+    let fixed: LazyLock<Fixed, Box<dyn FnOnce() -> Fixed + Send>> = LazyLock::new(Box::new(make));
+    make_sync(move |request: Request| fixed.answer(&request))
 }
 
 #[cfg(test)]

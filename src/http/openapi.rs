@@ -22,28 +22,34 @@ use super::login;
 use super::native::Prefixes;
 use crate::scim::schema::{Registry, document};
 use serde_json::{Map, Value, json};
+use std::sync::Arc;
 
 /// Every document, as a name and its JSON text.
 #[must_use]
 pub fn documents(registry: &Registry) -> Vec<(&'static str, String)> {
-    with(registry, &Prefixes::default())
+    let registry = Arc::new(registry.clone());
+    with(&registry, &Prefixes::default()).map(|(name, write)| (name, write())).collect()
 }
 
-/// The documents of the surfaces that are switched on.
-pub(super) fn with(registry: &Registry, prefixes: &Prefixes) -> Vec<(&'static str, String)> {
-    let mut documents = vec![
-        ("scim", scim::document(&document::plain(registry))),
-        ("admin", admin::sheet().write()),
-        ("login", login::sheet().write()),
-    ];
-    for (dialect, prefix) in prefixes.on() {
-        documents.push((dialect.door.name(), (dialect.sheet)(prefix.to_owned()).write()));
+/// Writes a document.
+pub(super) type Writer = Box<dyn FnOnce() -> String + Send>;
+
+/// The documents of the surfaces that are switched on, to be written when they are asked for.
+pub(super) fn with(registry: &Arc<Registry>, prefixes: &Prefixes) -> impl Iterator<Item = (&'static str, Writer)> {
+    fn writer(make: impl FnOnce() -> Value + Send + 'static) -> Writer {
+        Box::new(|| format!("{:#}\n", make()))
     }
-    documents.into_iter().map(|(name, document)| (name, text(&document))).collect()
-}
-
-fn text(document: &Value) -> String {
-    format!("{document:#}\n")
+    let registry = Arc::clone(registry);
+    let fixed = [
+        ("scim", writer(move || scim::document(&document::plain(&registry)))),
+        ("admin", writer(|| admin::sheet().write())),
+        ("login", writer(|| login::sheet().write())),
+    ];
+    let natives = prefixes.on().map(|(dialect, prefix)| {
+        let prefix = prefix.to_owned();
+        (dialect.door.name(), writer(move || (dialect.sheet)(prefix).write()))
+    });
+    fixed.into_iter().chain(natives.collect::<Vec<_>>())
 }
 
 /// What documents differ in.

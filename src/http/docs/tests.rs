@@ -36,7 +36,7 @@ fn the_policy_names_every_script_and_no_other_host() {
 
 #[tokio::test]
 async fn a_document_that_is_known_is_not_sent_again() {
-    let endpoint = document("{}".to_owned());
+    let endpoint = document(Text::new(Box::new(|| "{}".to_owned())));
     let first = endpoint.get_response(Request::default()).await;
     assert_eq!(first.status(), StatusCode::OK);
     assert_eq!(first.content_type(), Some("application/json"));
