@@ -261,6 +261,7 @@ async fn an_echo_changes_nothing(api: Api) {
 }
 
 async fn a_user_of_scim_is_shown_and_stays_what_it_is(api: Api) {
+    api.open_to_native().await;
     let user = json!({
         "userName": "bjensen",
         "name": { "givenName": "Barbara", "familyName": "Jensen", "honorificPrefix": "Ms." },
