@@ -56,8 +56,8 @@ impl<E> Access<E> {
 
     /// Whose credential the request carries, if it carries one, unless too much was asked already.
     async fn caller(&self, request: &Request, keys: &[&str]) -> Result<Option<Caller>, Refusal> {
-        let names = std::iter::once(AUTHORIZATION.as_str()).chain(keys.iter().copied());
-        let Some(header) = names.filter_map(|name| request.headers().get(name)).next() else { return Ok(None) };
+        let mut names = std::iter::once(AUTHORIZATION.as_str()).chain(keys.iter().copied());
+        let Some(header) = names.find_map(|name| request.headers().get(name)) else { return Ok(None) };
         let limits = &self.house.limits;
         let presented = Presented::new(header.to_str().unwrap_or_default(), peer(request));
         let expected = limits.expect(&presented)?;

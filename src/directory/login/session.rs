@@ -196,12 +196,11 @@ impl Unit for EndAll {
         let stored = write::parse(&row.document)?;
         let mut document = stored.clone();
         super::set(&mut document, "sessionsRevokedAt", Value::from(rfc3339(*now)));
-        let row = match document == stored {
-            true => row,
-            false => {
-                let now = (*now).max(row.modified);
-                resources::replace(conn, *client, users, &row, &stored, &document, now).await?
-            }
+        let row = if document == stored {
+            row
+        } else {
+            let now = (*now).max(row.modified);
+            resources::replace(conn, *client, users, &row, &stored, &document, now).await?
         };
         let documents = (&stored, &document);
         note(conn, Action::LoggedOut, (*client, actor), (users, &row), documents, (self.values, *now)).await

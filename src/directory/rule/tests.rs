@@ -10,7 +10,7 @@ fn kind() -> Arc<ResourceType> {
 }
 
 fn object(value: Value) -> Object {
-    value.as_object().unwrap().clone()
+    serde_json::from_value(value).unwrap()
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::{DIALECTS, Dialect};
 use crate::directory::Door;
+use crate::http::surface::Surface;
 use crate::http::{FIXED, PAGES};
 use std::collections::BTreeMap;
 
@@ -64,7 +65,7 @@ impl Prefixes {
     }
 
     fn check(&self) -> Result<(), String> {
-        let fixed = FIXED.iter().flat_map(|surface| surface.territories());
+        let fixed = FIXED.iter().flat_map(Surface::territories);
         let pages = PAGES.iter().map(|page| (*page).to_owned());
         let mut held: Vec<(String, String)> = fixed.chain(pages).map(|path| (path.clone(), path)).collect();
         for (dialect, prefix) in self.on() {
