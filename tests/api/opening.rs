@@ -4,7 +4,6 @@
 use crate::races::at_once;
 use crate::server::{Api, both, encode};
 use roster::directory::Caller;
-use roster::directory::manage::TenantChange;
 use roster::directory::{Error, Expect};
 use roster::scim::projection::Projection;
 use roster::scim::schema::ResourceType;
@@ -343,8 +342,7 @@ async fn one_tenant_is_opened_and_no_other(api: Api) {
     // A token of an opened tenant that looks into another one finds it as it is.
     api.admin("DELETE", &format!("/users/{id}/sessions?tenant=other")).send().await.is(204);
     assert_eq!(read(&other, &id).await, before);
-    let change = TenantChange { native: Some(true), ..TenantChange::default() };
-    assert!(api.directory.change_tenant("other", change).await.unwrap().native);
+    other.open_tenant_to_native("other").await;
     assert!(read(&other, &id).await[LIFECYCLE]["numericId"].is_i64());
 }
 

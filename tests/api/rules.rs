@@ -156,7 +156,6 @@ async fn an_echo_is_no_new_version(api: Api) {
 }
 
 async fn values_and_numbers_are_checked_where_they_change(api: Api) {
-    api.open_to_native().await;
     for which in [Catalogue::Roles, Catalogue::Branches, Catalogue::LeadRoles, Catalogue::Subscriptions] {
         catalogue(&api, which, &["One", "Two"]).await;
     }
@@ -189,6 +188,7 @@ async fn values_and_numbers_are_checked_where_they_change(api: Api) {
     assert_eq!(version(&api.get(&path).send().await), version(&made), "nothing was stored");
     // What users refer to stays, so this is data of another time: numbers stored before there were entries.
     let tenant = api.tenant("elsewhere").await;
+    tenant.open_tenant_to_native("elsewhere").await;
     let sent = json!({ "userName": "old", LOGIXX: { "branchId": 77, "subscriptionIds": [88] } });
     let (path, _) = create(&tenant, sent).await;
     let id = api.directory.tenant("elsewhere").await.unwrap();

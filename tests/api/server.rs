@@ -140,8 +140,13 @@ impl Api {
 
     /// Opens the first tenant to native APIs, as its first write through one does.
     pub async fn open_to_native(&self) {
+        self.open_tenant_to_native("default").await;
+    }
+
+    /// The same with another tenant.
+    pub async fn open_tenant_to_native(&self, name: &str) {
         let change = TenantChange { native: Some(true), ..TenantChange::default() };
-        self.directory.change_tenant("default", change).await.unwrap();
+        assert!(self.directory.change_tenant(name, change).await.unwrap().native);
     }
 
     /// A request; the path is below the SCIM base, or begins with `root:` and is below the host.
