@@ -6,14 +6,14 @@
 mod change;
 mod create;
 mod delete;
-mod legacy;
+mod estate;
 mod membership;
 mod noting;
 
 pub(super) use change::{Change, PasswordChange, What};
 pub(super) use create::Create;
 pub(super) use delete::Delete;
-pub(super) use legacy::{Move, dependencies};
+pub(super) use estate::{Move, dependencies};
 
 use super::rule::Rules;
 use super::user::Estate;

@@ -51,6 +51,7 @@ mod pattern;
 mod profiles;
 mod property;
 mod races;
+mod requirements;
 mod rules;
 mod secrets;
 mod seed;
