@@ -149,27 +149,9 @@ const FAULTS: &[Fault] = &[
         detail: "there is no such session",
         ..Fault::NONE
     },
-    Fault {
-        status: 408,
-        name: "RequestTimeout",
-        description: "The body did not arrive in time.",
-        detail: "the body did not arrive in time",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 413,
-        name: "PayloadTooLarge",
-        description: "The body is larger than the limit.",
-        detail: "the body is larger than 10485760 bytes; send less in one request",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 415,
-        name: "UnsupportedMediaType",
-        description: "The body is not JSON, or compressed.",
-        detail: "Content-Type: the body must be JSON, as application/json",
-        ..Fault::NONE
-    },
+    Fault::REQUEST_TIMEOUT,
+    Fault::PAYLOAD_TOO_LARGE,
+    Fault::UNSUPPORTED_MEDIA_TYPE,
     Fault {
         description: "Too many wrong passwords for this account or from this address (`too_many_attempts`), or too many \
                       requests.",

@@ -10,6 +10,7 @@ mod call;
 mod document;
 mod gravatar;
 mod instant;
+mod laravel;
 mod logixx;
 mod nullable;
 mod page;

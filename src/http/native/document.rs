@@ -45,18 +45,6 @@ pub(super) fn primary<'d>(document: &'d Object, attribute: &str) -> Option<&'d s
     chosen.find_map(|element| element.get("value")?.as_str())
 }
 
-/// The name by which a user is shown: the one that was chosen, or else its parts, or the user name.
-pub(super) fn shown_name(document: &Object) -> String {
-    let chosen = [&["displayName"][..], &["name", "formatted"]].into_iter().find_map(|path| text(document, path));
-    let parts = || {
-        let parts = [["name", "givenName"], ["name", "familyName"]];
-        let parts: Vec<&str> = parts.iter().filter_map(|path| text(document, path)).collect();
-        (!parts.is_empty()).then(|| parts.join(" "))
-    };
-    let name = chosen.map(ToOwned::to_owned).or_else(parts);
-    name.unwrap_or_else(|| text(document, &["userName"]).unwrap_or_default().to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -78,21 +66,6 @@ mod tests {
             assert_eq!(primary(&object(&json!({ "emails": emails })), "emails"), found, "{emails}");
         }
         assert_eq!(primary(&Object::new(), "emails"), None);
-    }
-
-    #[test]
-    fn a_user_is_shown_by_the_best_name_there_is() {
-        let name = json!({ "givenName": "A", "familyName": "B", "formatted": "B, A" });
-        for (document, shown) in [
-            (json!({ "userName": "u", "displayName": "D", "name": name }), "D"),
-            (json!({ "userName": "u", "name": name }), "B, A"),
-            (json!({ "userName": "u", "name": { "givenName": "A", "familyName": "B" } }), "A B"),
-            (json!({ "userName": "u", "name": { "familyName": "B" } }), "B"),
-            (json!({ "userName": "u", "name": {} }), "u"),
-            (json!({ "userName": "u" }), "u"),
-        ] {
-            assert_eq!(shown_name(&object(&document)), shown, "{document}");
-        }
     }
 
     #[test]

@@ -51,13 +51,7 @@ const FAULTS: &[Fault] = &[
         detail: "there is no such tenant",
         ..Fault::NONE
     },
-    Fault {
-        status: 408,
-        name: "RequestTimeout",
-        description: "The body did not arrive in time.",
-        detail: "the body did not arrive in time",
-        ..Fault::NONE
-    },
+    Fault::REQUEST_TIMEOUT,
     Fault {
         status: 409,
         name: "Conflict",
@@ -66,20 +60,8 @@ const FAULTS: &[Fault] = &[
         detail: "name: there is a tenant of that name already",
         ..Fault::NONE
     },
-    Fault {
-        status: 413,
-        name: "PayloadTooLarge",
-        description: "The body is larger than the limit.",
-        detail: "the body is larger than 10485760 bytes; send less in one request",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 415,
-        name: "UnsupportedMediaType",
-        description: "The body is not JSON, or compressed.",
-        detail: "Content-Type: the body must be JSON, as application/json",
-        ..Fault::NONE
-    },
+    Fault::PAYLOAD_TOO_LARGE,
+    Fault::UNSUPPORTED_MEDIA_TYPE,
     Fault::TOO_MANY_REQUESTS,
     Fault::INTERNAL_SERVER_ERROR,
     Fault::SERVICE_UNAVAILABLE,

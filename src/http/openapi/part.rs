@@ -46,6 +46,33 @@ impl Fault {
         ..Self::NONE
     };
 
+    /// A body that is too slow, wherever there is one.
+    pub(in crate::http) const REQUEST_TIMEOUT: Self = Self {
+        status: 408,
+        name: "RequestTimeout",
+        description: "The body did not arrive in time.",
+        detail: "the body did not arrive in time",
+        ..Self::NONE
+    };
+
+    /// A body that is too large.
+    pub(in crate::http) const PAYLOAD_TOO_LARGE: Self = Self {
+        status: 413,
+        name: "PayloadTooLarge",
+        description: "The body is larger than the limit.",
+        detail: "the body is larger than 10485760 bytes; send less in one request",
+        ..Self::NONE
+    };
+
+    /// A body that is no JSON by its header.
+    pub(in crate::http) const UNSUPPORTED_MEDIA_TYPE: Self = Self {
+        status: 415,
+        name: "UnsupportedMediaType",
+        description: "The body is not JSON, or compressed.",
+        detail: "Content-Type: the body must be JSON, as application/json",
+        ..Self::NONE
+    };
+
     /// A failure of ours, on every surface.
     pub(in crate::http) const INTERNAL_SERVER_ERROR: Self = Self {
         status: 500,

@@ -52,13 +52,7 @@ pub(super) const FAULTS: &[Fault] = &[
         detail: "there is no such User",
         ..Fault::NONE
     },
-    Fault {
-        status: 408,
-        name: "RequestTimeout",
-        description: "The body did not arrive in time.",
-        detail: "the body did not arrive in time",
-        ..Fault::NONE
-    },
+    Fault::REQUEST_TIMEOUT,
     Fault {
         status: 409,
         name: "Conflict",

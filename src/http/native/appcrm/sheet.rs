@@ -63,13 +63,7 @@ const FAULTS: &[Fault] = &[
         example: Some(NO_USER),
         ..Fault::NONE
     },
-    Fault {
-        status: 408,
-        name: "RequestTimeout",
-        description: "The body did not arrive in time.",
-        detail: "the body did not arrive in time",
-        ..Fault::NONE
-    },
+    Fault::REQUEST_TIMEOUT,
     Fault {
         status: 409,
         name: "Conflict",
@@ -77,20 +71,8 @@ const FAULTS: &[Fault] = &[
         example: Some(OWN_ACCOUNT),
         ..Fault::NONE
     },
-    Fault {
-        status: 413,
-        name: "PayloadTooLarge",
-        description: "The body is larger than the limit.",
-        detail: "the body is larger than 10485760 bytes; send less in one request",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 415,
-        name: "UnsupportedMediaType",
-        description: "The body is not JSON, or compressed.",
-        detail: "Content-Type: the body must be JSON, as application/json",
-        ..Fault::NONE
-    },
+    Fault::PAYLOAD_TOO_LARGE,
+    Fault::UNSUPPORTED_MEDIA_TYPE,
     Fault {
         status: 422,
         name: "UnprocessableEntity",

@@ -3,13 +3,12 @@
 
 use crate::directory;
 use crate::http::error::Refusal;
+use crate::http::native::laravel::{self, Errors};
 use crate::http::native::read::{Fault, Kind};
 use crate::http::surface::Shape;
 use poem::http::StatusCode;
 use poem_openapi::Object;
-use serde_json::{Map, Value, json};
-use std::borrow::Cow;
-use std::collections::BTreeMap;
+use serde_json::json;
 
 /// The form of every error.
 pub(super) const ERRORS: Shape = Shape { media_type: "application/json", write };
@@ -26,7 +25,7 @@ pub(super) struct Failure {
     /// What is wrong, where the account may not use the API.
     error: Option<String>,
     /// Everything that is wrong with the fields of the body or the query, by field.
-    errors: Option<BTreeMap<String, Vec<String>>>,
+    errors: Option<Errors>,
 }
 
 /// The body of a refusal that has none of its own yet.
@@ -67,21 +66,8 @@ pub(super) fn no_user(id: &str) -> Refusal {
 
 /// 422 with everything that is wrong.
 pub(super) fn invalid(faults: &[Fault]) -> Refusal {
-    let mut errors = Map::new();
-    let mut texts = faults.iter().map(text);
-    for fault in faults {
-        let told = errors.entry(fault.field.as_str()).or_insert_with(|| json!([]));
-        if let Some(told) = told.as_array_mut() {
-            told.push(Value::from(text(fault)));
-        }
-    }
-    let first = texts.next().unwrap_or(Cow::Borrowed("The given data was invalid."));
-    let message = match texts.count() {
-        0 => first.into_owned(),
-        1 => format!("{first} (and 1 more error)"),
-        more => format!("{first} (and {more} more errors)"),
-    };
-    let body = json!({ "message": message, "errors": errors }).to_string();
+    let message = laravel::message(faults);
+    let body = json!({ "message": message, "errors": laravel::errors(faults) }).to_string();
     Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).with_body(body)
 }
 
@@ -103,29 +89,6 @@ pub(super) fn refused(error: directory::Error) -> Refusal {
     }
 }
 
-/// What is wrong with a field.
-fn text(fault: &Fault) -> Cow<'static, str> {
-    let field = fault.field.replace('_', " ");
-    let said = match &fault.kind {
-        Kind::Missing => format!("The {field} field is required."),
-        Kind::NotText => format!("The {field} must be a string."),
-        Kind::NotBoolean => format!("The {field} field must be true or false."),
-        Kind::NotInteger => format!("The {field} must be an integer."),
-        Kind::NotList | Kind::NotObject => format!("The {field} must be an array."),
-        Kind::Control | Kind::Weak => format!("The {field} format is invalid."),
-        Kind::TooShort(min) => format!("The {field} must be at least {min} characters."),
-        Kind::TooLong(max) => format!("The {field} must not be greater than {max} characters."),
-        Kind::TooMany(max) => format!("The {field} must not have more than {max} items."),
-        Kind::OutOfRange(min, max) => format!("The {field} must be between {min} and {max}."),
-        Kind::NotEmail => format!("The {field} must be a valid email address."),
-        Kind::NotUrl => format!("The {field} must be a valid URL."),
-        Kind::Unknown => format!("The selected {field} is invalid."),
-        Kind::Taken => format!("The {field} has already been taken."),
-        Kind::Own(said) => return said.clone(),
-    };
-    Cow::Owned(said)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -139,12 +102,12 @@ mod tests {
         let body = |faults: &[Fault]| {
             let refusal = invalid(faults);
             assert_eq!(refusal.status, StatusCode::UNPROCESSABLE_ENTITY);
-            serde_json::from_str::<Value>(&refusal.body.unwrap()).unwrap()
+            serde_json::from_str::<serde_json::Value>(&refusal.body.unwrap()).unwrap()
         };
         let name = fault("name", Kind::Missing);
         let format = fault("date_format", Kind::Unknown);
         let password = fault("password", Kind::TooShort(6));
-        let confirmation = fault("password", Kind::Own(Cow::Borrowed("The password confirmation does not match.")));
+        let confirmation = fault("password", Kind::Own(std::borrow::Cow::Borrowed("The password confirmation does not match.")));
         assert_eq!(
             body(std::slice::from_ref(&name)),
             json!({ "message": "The name field is required.", "errors": { "name": ["The name field is required."] } })

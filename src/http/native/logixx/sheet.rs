@@ -50,13 +50,7 @@ const FAULTS: &[Fault] = &[
         detail: "there is no such User",
         ..Fault::NONE
     },
-    Fault {
-        status: 408,
-        name: "RequestTimeout",
-        description: "The body did not arrive in time.",
-        detail: "the body did not arrive in time",
-        ..Fault::NONE
-    },
+    Fault::REQUEST_TIMEOUT,
     Fault {
         status: 409,
         name: "Conflict",
@@ -65,20 +59,8 @@ const FAULTS: &[Fault] = &[
         detail: "The UserName field has a value that another user has already.",
         ..Fault::NONE
     },
-    Fault {
-        status: 413,
-        name: "PayloadTooLarge",
-        description: "The body is larger than the limit.",
-        detail: "the body is larger than 10485760 bytes; send less in one request",
-        ..Fault::NONE
-    },
-    Fault {
-        status: 415,
-        name: "UnsupportedMediaType",
-        description: "The body is not JSON, or compressed.",
-        detail: "Content-Type: the body must be JSON, as application/json",
-        ..Fault::NONE
-    },
+    Fault::PAYLOAD_TOO_LARGE,
+    Fault::UNSUPPORTED_MEDIA_TYPE,
     Fault::TOO_MANY_REQUESTS,
     Fault::INTERNAL_SERVER_ERROR,
     Fault::SERVICE_UNAVAILABLE,

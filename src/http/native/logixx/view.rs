@@ -6,7 +6,7 @@ use super::LOGIXX;
 use crate::clock::rfc3339;
 use crate::directory::catalogue::Entry;
 use crate::directory::user::User;
-use crate::scim::Object as Document;
+use crate::scim::{Object as Document, shown};
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
@@ -142,7 +142,7 @@ impl UserDto {
             user_name: text(&["userName"]).unwrap_or_default(),
             name: text(&["name", "givenName"]).unwrap_or_default(),
             surname: text(&["name", "familyName"]).unwrap_or_default(),
-            full_name: document::shown_name(user),
+            full_name: shown::name(user).unwrap_or_default(),
             email_address: primary("emails").unwrap_or_default(),
             is_active: document::is_active(user),
             role_names: document::values(user, "roles").map(ToOwned::to_owned).collect(),

@@ -3,12 +3,12 @@
 
 use crate::directory::{self, Field};
 use crate::http::error::Refusal;
+use crate::http::native::laravel::{self, Errors};
 use crate::http::native::read::{Fault, Kind};
 use poem::http::StatusCode;
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON;
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
 /// What `errors` calls a body that is not made of fields.
 const BODY: &str = "body";
@@ -23,7 +23,7 @@ pub(super) struct Problem {
     /// What is wrong, for people; of several faults the first, and how many more there are.
     message: String,
     /// The texts of each field of the body that is wrong; only of a 422.
-    errors: Option<BTreeMap<String, Vec<String>>>,
+    errors: Option<Errors>,
 }
 
 impl Problem {
@@ -57,16 +57,7 @@ pub(super) fn malformed(sentence: &str) -> Refusal {
 
 /// 422 with every fault.
 pub(super) fn refuse(faults: &[Fault]) -> Refusal {
-    let mut errors: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for fault in faults {
-        errors.entry(fault.field.clone()).or_default().push(text(fault));
-    }
-    let first = faults.first().map(text).unwrap_or_default();
-    let message = match faults.len() {
-        0 | 1 => first,
-        2 => format!("{first} (and 1 more error)"),
-        more => format!("{first} (and {} more errors)", more - 1),
-    };
+    let (message, errors) = (laravel::message(faults), laravel::errors(faults));
     let refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message.clone());
     refusal.with_body(Problem { errors: Some(errors), ..Problem::new(message) }.to_json_string())
 }
@@ -84,29 +75,6 @@ pub(super) fn of_write(error: directory::Error) -> Refusal {
         }
         directory::Error::Scim(error) if !error.too_large => malformed(&error.detail),
         other => other.into(),
-    }
-}
-
-fn text(fault: &Fault) -> String {
-    let name = fault.field.replace('_', " ");
-    match &fault.kind {
-        Kind::Missing => format!("The {name} field is required."),
-        Kind::NotText => format!("The {name} must be a string."),
-        Kind::NotBoolean => format!("The {name} field must be true or false."),
-        Kind::NotInteger => format!("The {name} must be an integer."),
-        Kind::NotList => format!("The {name} must be an array."),
-        Kind::NotObject => format!("The {name} must be an object."),
-        Kind::Control => format!("The {name} must not contain control characters."),
-        Kind::TooShort(least) => format!("The {name} must be at least {least} characters."),
-        Kind::TooLong(most) => format!("The {name} must not be greater than {most} characters."),
-        Kind::TooMany(most) => format!("The {name} must not have more than {most} items."),
-        Kind::OutOfRange(least, most) => format!("The {name} must be between {least} and {most}."),
-        Kind::NotEmail => format!("The {name} must be a valid email address."),
-        Kind::NotUrl => format!("The {name} must be a valid URL."),
-        Kind::Weak => format!("The {name} must contain upper and lower case letters and digits."),
-        Kind::Unknown => format!("The selected {name} is invalid."),
-        Kind::Taken => format!("The {name} has already been taken."),
-        Kind::Own(rule) => rule.clone().into_owned(),
     }
 }
 
