@@ -107,7 +107,8 @@ mod tests {
         let name = fault("name", Kind::Missing);
         let format = fault("date_format", Kind::Unknown);
         let password = fault("password", Kind::TooShort(6));
-        let confirmation = fault("password", Kind::Own(std::borrow::Cow::Borrowed("The password confirmation does not match.")));
+        let confirmation =
+            fault("password", Kind::Own(std::borrow::Cow::Borrowed("The password confirmation does not match.")));
         assert_eq!(
             body(std::slice::from_ref(&name)),
             json!({ "message": "The name field is required.", "errors": { "name": ["The name field is required."] } })
