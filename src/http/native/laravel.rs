@@ -2,17 +2,21 @@
 //! the first of them with the number of the others.
 
 use super::read::{Fault, Kind};
+use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-/// The sentences of each field.
+/// The sentences of each field, for documents.
 pub(super) type Errors = BTreeMap<String, Vec<String>>;
 
-/// Every sentence by its field.
-pub(super) fn errors(faults: &[Fault]) -> Errors {
-    let mut errors = Errors::new();
+/// Every sentence by its field, in the order of the faults.
+pub(super) fn errors(faults: &[Fault]) -> Map<String, Value> {
+    let mut errors = Map::new();
     for fault in faults {
-        errors.entry(fault.field.clone()).or_default().push(sentence(fault).into_owned());
+        let told = errors.entry(fault.field.as_str()).or_insert_with(|| json!([]));
+        if let Some(told) = told.as_array_mut() {
+            told.push(Value::from(sentence(fault)));
+        }
     }
     errors
 }

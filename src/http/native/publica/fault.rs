@@ -8,6 +8,7 @@ use crate::http::native::read::{Fault, Kind};
 use poem::http::StatusCode;
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON;
+use serde_json::json;
 use std::borrow::Cow;
 
 /// What `errors` calls a body that is not made of fields.
@@ -58,8 +59,8 @@ pub(super) fn malformed(sentence: &str) -> Refusal {
 /// 422 with every fault.
 pub(super) fn refuse(faults: &[Fault]) -> Refusal {
     let (message, errors) = (laravel::message(faults), laravel::errors(faults));
-    let refusal = Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message.clone());
-    refusal.with_body(Problem { errors: Some(errors), ..Problem::new(message) }.to_json_string())
+    let body = json!({ "CODE": "error", "message": message, "errors": errors }).to_string();
+    Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, message).with_body(body)
 }
 
 /// What a write was refused for although its body was right by itself.
@@ -81,7 +82,7 @@ pub(super) fn of_write(error: directory::Error) -> Refusal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::{Value, json};
+    use serde_json::Value;
 
     fn body(refusal: &Refusal) -> Value {
         serde_json::from_str(refusal.body.as_deref().unwrap()).unwrap()
