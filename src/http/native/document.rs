@@ -3,9 +3,6 @@
 use crate::scim::Object;
 use serde_json::Value;
 
-/// The extension that tells how a user came, signs in and is switched off.
-pub(super) const LIFECYCLE: &str = "urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User";
-
 /// Whether the user may sign in; nothing said is yes.
 pub(super) fn is_active(document: &Object) -> bool {
     document.get("active") != Some(&Value::Bool(false))
@@ -48,6 +45,7 @@ pub(super) fn primary<'d>(document: &'d Object, attribute: &str) -> Option<&'d s
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scim::urn::LIFECYCLE;
     use serde_json::json;
 
     fn object(value: &Value) -> Object {

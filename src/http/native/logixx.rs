@@ -34,9 +34,6 @@ pub(super) const DIALECT: Dialect = Dialect {
     sheet: sheet::sheet,
 };
 
-/// What Logixx notes about a user.
-const LOGIXX: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User";
-
 /// The headers that name the organization a client means; the second is that of the framework.
 const ORGANIZATION: [&str; 2] = ["X-Org-Id", "Abp.TenantId"];
 

@@ -4,11 +4,10 @@
 
 use crate::directory::invitation::{Grant, Invitation};
 use crate::scim::Object;
+use crate::scim::urn::ADEPTIA;
 use crate::scim::urn::ENTERPRISE_USER;
 use serde_json::{Value, json};
 
-/// The extension schema of the API.
-const ADEPTIA: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User";
 const ROLES: &str = "userPartnerRoles";
 const COMPANY: &str = "companyId";
 const ORGANIZATION: &str = "organization";

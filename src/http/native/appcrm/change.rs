@@ -3,8 +3,9 @@
 
 use super::form::Known;
 use super::locale::to_scim;
-use super::stored::{self, URN};
+use super::stored;
 use crate::scim::Object;
+use crate::scim::urn::APPCRM;
 use crate::scim::value::fold;
 use serde_json::{Value, json};
 
@@ -150,15 +151,15 @@ impl Change {
 
 /// Sets or removes an attribute of the extension.
 fn note(document: &mut Object, name: &str, value: Option<Value>) {
-    let extension = document.entry(URN).or_insert_with(|| json!({}));
+    let extension = document.entry(APPCRM).or_insert_with(|| json!({}));
     if let Some(extension) = extension.as_object_mut() {
         match value {
             Some(value) => drop(extension.insert(name.to_owned(), value)),
             None => drop(extension.shift_remove(name)),
         }
     }
-    if document.get(URN).is_some_and(|extension| *extension == json!({})) {
-        document.shift_remove(URN);
+    if document.get(APPCRM).is_some_and(|extension| *extension == json!({})) {
+        document.shift_remove(APPCRM);
     }
 }
 

@@ -2,11 +2,9 @@
 
 use crate::http::native::document::{at, list, number, primary, text, values};
 use crate::http::native::read::value::is_web_url;
+use crate::scim::urn::APPCRM;
 use crate::scim::{Object, shown};
 use serde_json::Value;
-
-/// The extension schema that keeps what only App CRM knows.
-pub(super) const URN: &str = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User";
 
 /// How dates can be written.
 pub(super) const DATE_FORMATS: [&str; 11] =
@@ -64,12 +62,12 @@ pub(super) fn timezone(document: &Object) -> &str {
 
 /// How dates are written.
 pub(super) fn date_format(document: &Object) -> &str {
-    text(document, &[URN, "dateFormat"]).unwrap_or("Y-m-d")
+    text(document, &[APPCRM, "dateFormat"]).unwrap_or("Y-m-d")
 }
 
 /// How times are written.
 pub(super) fn time_format(document: &Object) -> &str {
-    text(document, &[URN, "timeFormat"]).unwrap_or("H:i:s")
+    text(document, &[APPCRM, "timeFormat"]).unwrap_or("H:i:s")
 }
 
 /// The locale, as SCIM writes it.
@@ -79,22 +77,22 @@ pub(super) fn locale(document: &Object) -> Option<&str> {
 
 /// The signature, as it was sent.
 pub(super) fn signature(document: &Object) -> Option<&str> {
-    text(document, &[URN, "mailSignature"])
+    text(document, &[APPCRM, "mailSignature"])
 }
 
 /// Whether the user may do everything.
 pub(super) fn super_admin(document: &Object) -> bool {
-    at(document, &[URN, "superAdmin"]) == Some(&Value::Bool(true))
+    at(document, &[APPCRM, "superAdmin"]) == Some(&Value::Bool(true))
 }
 
 /// Whether the user may use the API, as every super admin may.
 pub(super) fn access_api(document: &Object) -> bool {
-    super_admin(document) || at(document, &[URN, "accessApi"]) == Some(&Value::Bool(true))
+    super_admin(document) || at(document, &[APPCRM, "accessApi"]) == Some(&Value::Bool(true))
 }
 
 /// With what a week begins.
 pub(super) fn first_day(document: &Object) -> Option<i64> {
-    number(document, &[URN, "firstDayOfWeek"])
+    number(document, &[APPCRM, "firstDayOfWeek"])
 }
 
 #[cfg(test)]
@@ -138,7 +136,7 @@ mod tests {
                 { "value": "https://x.test/small.png", "type": "thumbnail" },
                 { "value": "https://x.test/a.png", "type": "photo" },
             ],
-            URN: { "superAdmin": true },
+            APPCRM: { "superAdmin": true },
         }));
         assert_eq!(email(&user), Some("b@x.test"));
         assert_eq!(photo(&user), Some("https://x.test/a.png"));
@@ -149,7 +147,7 @@ mod tests {
     fn the_value_sets_are_those_of_the_schema() {
         let registry = built_in(Choices { unique_group_names: true });
         let user = registry.resource_type("User").unwrap();
-        let attribute = |name: &str| user.extension(URN).unwrap().schema.attribute(name).unwrap().clone();
+        let attribute = |name: &str| user.extension(APPCRM).unwrap().schema.attribute(name).unwrap().clone();
         assert_eq!(attribute("dateFormat").canonical_values, DATE_FORMATS);
         assert_eq!(attribute("timeFormat").canonical_values, TIME_FORMATS);
         assert_eq!(attribute("firstDayOfWeek").canonical_values, FIRST_DAYS.map(|day| day.to_string()));

@@ -1,11 +1,11 @@
 //! What Logixx is answered: a user from its document, lookups, what was done.
 
-use super::super::document::{self, LIFECYCLE};
+use super::super::document;
 use super::super::nullable::Nullable;
-use super::LOGIXX;
 use crate::clock::rfc3339;
 use crate::directory::catalogue::Entry;
 use crate::directory::user::User;
+use crate::scim::urn::{LIFECYCLE, LOGIXX};
 use crate::scim::{Object as Document, shown};
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};

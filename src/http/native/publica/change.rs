@@ -2,9 +2,9 @@
 //! so an echo changes nothing.
 
 use super::body::{Assignment, Given, Wish};
-use super::view::{self, Flag, PUBLICA};
-use crate::http::native::document::LIFECYCLE;
+use super::view::{self, Flag};
 use crate::scim::Object;
+use crate::scim::urn::{LIFECYCLE, PUBLICA};
 use serde_json::{Value, json};
 
 /// The document of a new user, who signs in by mail address.

@@ -4,13 +4,11 @@
 
 use crate::clock::Micros;
 use crate::directory::user::User;
-use crate::http::native::document::{self, LIFECYCLE};
+use crate::http::native::document;
 use crate::http::native::gravatar;
 use crate::scim::Object;
+use crate::scim::urn::{LIFECYCLE, PUBLICA};
 use serde_json::Value;
-
-/// The schema of what the API alone knows of a user.
-pub(super) const PUBLICA: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User";
 
 /// A flag of a user, as the document names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -76,7 +76,7 @@ fn a_new_user_has_what_was_sent_and_signs_in_by_its_address() {
         "emails": [{ "value": "john@example.com", "type": "work", "primary": true }],
         "timezone": "UTC",
         "locale": "pt-BR",
-        URN: {
+        APPCRM: {
             "dateFormat": "Y-m-d",
             "timeFormat": "H:i:s",
             "superAdmin": true,
@@ -88,8 +88,8 @@ fn a_new_user_has_what_was_sent_and_signs_in_by_its_address() {
     });
     assert_eq!(Value::Object(change.create(&known())), expected);
     let plain = Change { super_admin: Some(false), ..change };
-    assert_eq!(plain.create(&known())[URN]["superAdmin"], false);
-    assert_eq!(plain.create(&known())[URN]["accessApi"], false);
+    assert_eq!(plain.create(&known())[APPCRM]["superAdmin"], false);
+    assert_eq!(plain.create(&known())[APPCRM]["accessApi"], false);
 }
 
 #[test]
@@ -151,13 +151,13 @@ fn roles_that_stay_keep_what_is_said_of_them() {
 #[test]
 fn what_goes_leaves_no_empty_extension() {
     let change = Change { mail_signature: Some(String::new()), ..Change::default() };
-    assert_eq!(applied(&change, json!({ URN: { "mailSignature": "x" } })), json!({}));
+    assert_eq!(applied(&change, json!({ APPCRM: { "mailSignature": "x" } })), json!({}));
     assert_eq!(applied(&change, json!({})), json!({}));
 }
 
 #[test]
 fn who_ceases_to_be_super_admin_keeps_access_unless_that_is_taken_too() {
-    let before = json!({ URN: { "superAdmin": true, "accessApi": true } });
+    let before = json!({ APPCRM: { "superAdmin": true, "accessApi": true } });
     for (super_admin, access_api, after) in [
         (Some(true), Some(false), json!({ "superAdmin": true, "accessApi": true })),
         (Some(false), None, json!({ "superAdmin": false, "accessApi": true })),
@@ -165,6 +165,6 @@ fn who_ceases_to_be_super_admin_keeps_access_unless_that_is_taken_too() {
         (None, Some(false), json!({ "superAdmin": true, "accessApi": true })),
     ] {
         let change = Change { super_admin, access_api, ..Change::default() };
-        assert_eq!(applied(&change, before.clone())[URN], after);
+        assert_eq!(applied(&change, before.clone())[APPCRM], after);
     }
 }

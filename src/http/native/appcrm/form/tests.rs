@@ -34,7 +34,7 @@ fn stored() -> Object {
         "emails": [{ "value": "no address" }],
         "timezone": "Mars/Olympus",
         "locale": "xx",
-        super::stored::URN: { "mailSignature": "<script>1</script>Me" },
+        crate::scim::urn::APPCRM: { "mailSignature": "<script>1</script>Me" },
     });
     document.as_object().cloned().unwrap()
 }

@@ -1,9 +1,9 @@
 //! What questions find, decided in memory.
 
 use super::*;
-use crate::http::native::appcrm::stored::URN as APPCRM;
 use crate::scim::Object;
 use crate::scim::schema::document::{Choices, built_in};
+use crate::scim::urn::APPCRM;
 use serde_json::{Value, json};
 
 /// As a filter sees them: with number, shown name and times.

@@ -62,7 +62,7 @@ fn a_user_is_shown_with_all_its_members() {
         "timezone": "Europe/Berlin",
         "locale": "pt-BR",
         "roles": [{ "value": "user" }, { "value": "in no catalogue" }],
-        super::stored::URN: { "dateFormat": "F j, Y", "timeFormat": "G:i A", "superAdmin": true, "mailSignature": "<b>x</b><script>y</script>" },
+        crate::scim::urn::APPCRM: { "dateFormat": "F j, Y", "timeFormat": "G:i A", "superAdmin": true, "mailSignature": "<b>x</b><script>y</script>" },
     })));
     let expected = json!({
         "id": 7,
