@@ -16,6 +16,9 @@ const SQLITE: &[Step] = &[
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/sqlite/0006_external_id.sql") },
     Step { version: 7, name: "deleted", text: include_str!("../../migrations/sqlite/0007_deleted.sql") },
     Step { version: 8, name: "native", text: include_str!("../../migrations/sqlite/0008_native.sql") },
+    Step { version: 9, name: "schemas", text: include_str!("../../migrations/sqlite/0009_schemas.sql") },
+    Step { version: 10, name: "walks", text: include_str!("../../migrations/sqlite/0010_walks.sql") },
+    Step { version: 11, name: "subjects", text: include_str!("../../migrations/sqlite/0011_subjects.sql") },
 ];
 
 const POSTGRES: &[Step] = &[
@@ -27,6 +30,9 @@ const POSTGRES: &[Step] = &[
     Step { version: 6, name: "external_id", text: include_str!("../../migrations/postgres/0006_external_id.sql") },
     Step { version: 7, name: "deleted", text: include_str!("../../migrations/postgres/0007_deleted.sql") },
     Step { version: 8, name: "native", text: include_str!("../../migrations/postgres/0008_native.sql") },
+    Step { version: 9, name: "schemas", text: include_str!("../../migrations/postgres/0009_schemas.sql") },
+    Step { version: 10, name: "walks", text: include_str!("../../migrations/postgres/0010_walks.sql") },
+    Step { version: 11, name: "subjects", text: include_str!("../../migrations/postgres/0011_subjects.sql") },
 ];
 
 /// Brings the database to the shape this program needs; nothing happens if it has it.
