@@ -2,11 +2,11 @@
 //!
 //! A catalogue that has no entries in the tenant is not kept there, and binds nobody.
 
-use super::{part, refuse};
+use super::refuse;
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
-use crate::scim::Object;
 use crate::scim::urn::{ADEPTIA, LOGIXX, PUBLICA};
+use crate::scim::{Object, part};
 use crate::store::{Conn, TenantId, catalogues};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -41,7 +41,7 @@ pub(super) async fn check(conn: &mut Conn, tenant: TenantId, before: &Object, af
 }
 
 fn numbers(document: &Object, urn: &str, name: &str, sub: Option<&str>) -> BTreeSet<i64> {
-    let values = match part(document, urn, name) {
+    let values = match part::at(document, &[urn, name]) {
         None => &[],
         Some(Value::Array(values)) => values.as_slice(),
         Some(value) => std::slice::from_ref(value),

@@ -7,7 +7,7 @@ use crate::directory::user::{Dependency, Estate};
 use crate::directory::{Error, rule};
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::ENTERPRISE_USER;
-use crate::scim::{Object, resource};
+use crate::scim::{Object, part, resource};
 use crate::store::audit::{Action, Change};
 use crate::store::{Client, Conn, Row, Unit, estate, resources};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ impl Scope {
 
 fn with_manager(kind: &ResourceType, id: &str, before: &Object, manager: Option<Value>) -> Object {
     let mut after = before.clone();
-    rule::set(&mut after, ENTERPRISE_USER, "manager", manager);
+    part::set(&mut after, ENTERPRISE_USER, "manager", manager);
     resource::finish(kind, id, after)
 }
 
