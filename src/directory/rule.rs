@@ -14,6 +14,7 @@ mod tests;
 mod value;
 
 pub(super) use mail::follow_mail;
+pub(super) use number::{are_kept, attributes_of};
 
 use super::{Door, Error, Principal, find};
 use crate::clock::{self, Micros};

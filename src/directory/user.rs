@@ -19,7 +19,11 @@ use crate::scim::{self, Object, part, validate};
 use crate::store::select::{self, Part, Query};
 use crate::store::{Conn, Row, resources};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// How many sessions a user may be allowed.
+pub const SESSIONS: RangeInclusive<i64> = 1..=999_999;
 
 /// By what a user is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,6 +4,7 @@
 
 use super::refuse;
 use crate::directory::Error;
+use crate::directory::user::SESSIONS;
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::{APPCRM, LIFECYCLE, PUBLICA};
 use crate::scim::value::is_date;
@@ -12,9 +13,6 @@ use serde_json::Value;
 
 /// The attributes whose canonical values are all there are.
 const CLOSED: [&str; 3] = ["dateFormat", "timeFormat", "firstDayOfWeek"];
-
-/// How many sessions a user may be allowed.
-const SESSIONS: std::ops::RangeInclusive<i64> = 1..=999_999;
 
 /// Refuses values that are new and not among those allowed.
 pub(super) fn check(kind: &ResourceType, before: &Object, after: &Object) -> Result<(), Error> {
