@@ -22,7 +22,7 @@ use crate::scim::patch;
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::{ADEPTIA, APPCRM, ENTERPRISE_USER, LIFECYCLE};
 use crate::scim::{self, Object};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, Row, sessions};
 use serde_json::Value;
 use std::sync::Arc;
@@ -225,7 +225,7 @@ pub(super) async fn with(
     let query = Query {
         parts: vec![Part { kind: Arc::clone(kind), filter: Some(filter), sort: None }],
         descending: false,
-        offset: 0,
+        place: Place::Offset(0),
         limit: u64::MAX,
         base: String::new(),
         // No attribute that is looked for here counts what is alive.

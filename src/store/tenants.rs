@@ -50,6 +50,8 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "deleted", key: "num" },
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },
+    Owned { table: "walk", key: "num" },
+    Owned { table: "walk_part", key: "walk" },
     Owned { table: "connection", key: "num" },
 ];
 

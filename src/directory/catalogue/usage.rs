@@ -7,7 +7,7 @@ use crate::scim::path;
 use crate::scim::schema::ResourceType;
 use crate::scim::value::{Key, fold};
 use crate::store::catalogues::{self, Entry, Invitation};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, TenantId};
 use serde_json::Value;
 use std::fmt::Display;
@@ -31,7 +31,8 @@ pub(super) async fn of(
     now: Micros,
 ) -> Result<Usage, Error> {
     let part = Part { kind: Arc::clone(users), filter: Some(filter(which, entry, users)?), sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 0, base: String::new(), now };
+    let query =
+        Query { parts: vec![part], descending: false, place: Place::Offset(0), limit: 0, base: String::new(), now };
     // No attribute that refers to entries is one connection's own.
     let users = select::page(conn, Client { tenant, connection: 0 }, &query).await?.total;
     let pending = catalogues::invitations(conn, tenant, now).await?;

@@ -6,7 +6,7 @@ use crate::scim::filter::Filter;
 use crate::scim::path;
 use crate::scim::schema::ResourceType;
 use crate::scim::value::{self, Key};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, Row, TenantId, connections, passwords, resources, tenants};
 use crate::{ident, scim};
 use serde_json::Value;
@@ -112,7 +112,14 @@ async fn by(
     let target = path::resolve(users, attribute).map_err(internal)?;
     let filter = Some(Filter::equals(target, Key::Text(value::fold(text))));
     let part = Part { kind: Arc::clone(users), filter, sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: ALIKE, base: String::new(), now: 0 };
+    let query = Query {
+        parts: vec![part],
+        descending: false,
+        place: Place::Offset(0),
+        limit: ALIKE,
+        base: String::new(),
+        now: 0,
+    };
     Ok(select::page(conn, client, &query).await?.rows)
 }
 

@@ -7,7 +7,7 @@ use crate::scim::filter::Filter;
 use crate::scim::path;
 use crate::scim::schema::ResourceType;
 use crate::scim::value::{Key, fold};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, TenantId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -27,7 +27,8 @@ pub(in crate::directory) async fn find(
     let filter = Some(Filter::equals(target, Key::Text(fold(name))));
     let part = Part { kind: Arc::clone(users), filter, sort: None };
     // No user name has to do with the time.
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 1, base: String::new(), now: 0 };
+    let query =
+        Query { parts: vec![part], descending: false, place: Place::Offset(0), limit: 1, base: String::new(), now: 0 };
     let page = select::page(conn, Client { tenant, connection: 0 }, &query).await?;
     page.rows.first().map(|row| row.num).ok_or_else(|| not_found("user"))
 }

@@ -40,7 +40,8 @@ const DISCOVERY: &str = "Discovery";
 const SEARCH: &str = "Search";
 
 /// The parameters of a list.
-const LIST: &[&str] = &["filter", "sortBy", "sortOrder", "startIndex", "count", "attributes", "excludedAttributes"];
+const LIST: &[&str] =
+    &["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 /// The parameters of an answer about one resource.
 const SHOWN: &[&str] = &["attributes", "excludedAttributes"];
 const READ: &[&str] = &["attributes", "excludedAttributes", "ifMatch", "ifNoneMatch"];
