@@ -52,6 +52,9 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "journal", key: "num" },
     Owned { table: "walk", key: "num" },
     Owned { table: "walk_part", key: "walk" },
+    Owned { table: "index_build", key: "attribute" },
+    Owned { table: "schema_document", key: "id" },
+    Owned { table: "type_document", key: "name" },
     Owned { table: "connection", key: "num" },
 ];
 

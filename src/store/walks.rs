@@ -23,7 +23,7 @@ pub async fn insert(
     expires: Micros,
     most: i64,
 ) -> Result<(), Error> {
-    let Client { tenant, connection } = client;
+    let Client { tenant, connection, .. } = client;
     let sql = conn.sql().with(
         "SELECT num FROM walk WHERE tenant = $1 AND connection = $2 ORDER BY expires DESC, num LIMIT 1000 OFFSET $3",
         [tenant.0.into(), connection.into(), (most - 1).into()],
