@@ -97,7 +97,7 @@ impl Directory {
         let descending = query.descending;
         let step = Step { walk, descending, start: start_index, now: query.now };
         let resumed = if limit == 0 { None } else { self.inner.walks.steps().resume(step) };
-        query.place = resumed.map_or(Place::Offset(start_index - 1), Place::After);
+        query.place = resumed.clone().map_or(Place::Offset(start_index - 1), Place::After);
         // One more tells whether there are more.
         query.limit = if limit == 0 { 0 } else { limit + 1 };
         let select::Page { mut total, mut rows, mut positions } = select::page(conn, caller.client(), &query).await?;
@@ -106,9 +106,10 @@ impl Directory {
         rows.truncate(length);
         positions.truncate(length);
         let next = start_index.saturating_add(u64::try_from(rows.len()).unwrap_or(u64::MAX));
-        if limit > 0 {
-            let last = positions.pop().filter(|_| more);
-            self.inner.walks.steps().serve(step, last.map(|position| (next, position)));
+        if limit > 0
+            && let Some(last) = positions.pop().or(resumed)
+        {
+            self.inner.walks.steps().serve(step, (next, last), more);
         }
         if more {
             // Whoever has seen results that are gone since would count itself at the end.

@@ -46,6 +46,7 @@ mod native_logixx;
 mod native_publica;
 mod oauth;
 mod opening;
+mod paging;
 mod patch;
 mod pattern;
 mod profiles;

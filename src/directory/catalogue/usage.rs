@@ -31,7 +31,8 @@ pub(super) async fn of(
     now: Micros,
 ) -> Result<Usage, Error> {
     let part = Part { kind: Arc::clone(users), filter: Some(references(which, entry, users)?), sort: None };
-    let query = Query { parts: vec![part], descending: false, place: Place::Offset(0), limit: 0, base: String::new(), now };
+    let query =
+        Query { parts: vec![part], descending: false, place: Place::Offset(0), limit: 0, base: String::new(), now };
     // No attribute that refers to entries is one connection's own.
     let users = select::page(conn, Client::of(tenant), &query).await?.total;
     let pending = invitations::pending(conn, tenant, now).await?;

@@ -71,12 +71,11 @@ impl Steps {
         Some(least)
     }
 
-    /// Notes that the page was shown: the start of the next one and behind what it begins, or none if it
-    /// was the last.
-    pub(super) fn serve(&mut self, step: Step, next: Option<(u64, Position)>) {
-        let next = next.filter(|(_, position)| !is_long(position));
+    /// Notes that the page was shown: the start of the next one, behind what that begins, and whether there
+    /// is anything. After the last page a client may still ask for another, when others have come before it.
+    pub(super) fn serve(&mut self, step: Step, (next, position): (u64, Position), more: bool) {
         if step.start == 1 {
-            self.begin(step, next);
+            self.begin(step, Some((next, position)).filter(|(_, position)| more && !is_long(position)));
             return;
         }
         // Who was expected here goes on, else whoever is least far.
@@ -85,12 +84,12 @@ impl Steps {
         let chosen = meant.into_iter().min_by_key(|number| walks.get(*number).and_then(Walk::expected));
         let Some(walk) = chosen.and_then(|number| walks.get_mut(number)) else { return };
         walk.touched = step.now;
-        walk.finished = next.is_none();
-        if let Some((start, position)) = next {
+        walk.finished = !more;
+        if !is_long(&position) {
             // The page was shown before, and may have ended earlier then.
-            let before = walk.place(start).filter(|before| order(before, &position, step.descending).is_lt());
+            let before = walk.place(next).filter(|before| order(before, &position, step.descending).is_lt());
             let least = before.cloned().unwrap_or(position);
-            walk.put(start, least);
+            walk.put(next, least);
         }
     }
 

@@ -18,7 +18,12 @@ fn at(num: i64) -> Position {
 
 /// A page of ten that ends with this number.
 fn show(steps: &mut Steps, start: u64, last: i64, now: Micros) {
-    steps.serve(step(start, now), Some((start + 10, at(last))));
+    steps.serve(step(start, now), (start + 10, at(last)), true);
+}
+
+/// A last page of three.
+fn end(steps: &mut Steps, start: u64, last: i64, now: Micros) {
+    steps.serve(step(start, now), (start + 3, at(last)), false);
 }
 
 fn place(steps: &mut Steps, start: u64, now: Micros) -> Option<i64> {
@@ -66,7 +71,7 @@ fn of_several_walks_the_one_that_is_least_far_is_taken() {
         assert_eq!(place(&mut steps, start, 0), Some(100 * i64::try_from(page).unwrap()));
         show(&mut steps, start, 100 * i64::try_from(page + 1).unwrap(), 0);
     }
-    steps.serve(step(301, 0), None);
+    end(&mut steps, 301, 3100, 0);
     assert_eq!(place(&mut steps, 11, 0), Some(100), "the other may have been behind 100");
     show(&mut steps, 11, 205, 0);
     assert_eq!(place(&mut steps, 21, 0), Some(205), "who has ended is not asked any more");
@@ -104,11 +109,12 @@ fn a_walk_begun_anew_spares_those_that_were_touched_in_the_last_minute() {
 fn a_walk_that_has_ended_is_known_for_a_retry_and_forgotten_with_the_next_beginning() {
     let mut steps = Steps::default();
     show(&mut steps, 1, 100, 0);
-    steps.serve(step(11, 0), None);
+    end(&mut steps, 11, 130, 0);
     assert_eq!(place(&mut steps, 11, 0), Some(100));
+    assert_eq!(place(&mut steps, 14, 0), Some(130), "others may have come before the end");
     show(&mut steps, 1, 107, 0);
     assert_eq!(place(&mut steps, 11, 0), Some(107));
-    steps.serve(step(1, 2 * MINUTE), None);
+    end(&mut steps, 1, 30, 2 * MINUTE);
     assert_eq!((steps.walks.len(), steps.count), (0, 0), "a list of one page is no walk");
 }
 
@@ -117,11 +123,11 @@ fn memory_is_bounded_and_the_least_recently_used_go_first() {
     let mut steps = Steps::default();
     for number in 0..20_000 {
         let step = Step { walk: question(number), ..step(1, i64::from(number)) };
-        steps.serve(step, Some((11, at(100))));
+        steps.serve(step, (11, at(100)), true);
         // One that is used all the time.
         let kept = Step { walk: question(0), ..step };
         assert!(steps.resume(Step { start: 11, ..kept }).is_some(), "{number}");
-        steps.serve(Step { start: 11, ..kept }, Some((11, at(100))));
+        steps.serve(Step { start: 11, ..kept }, (11, at(100)), true);
     }
     assert_eq!(steps.walks.values().map(Vec::len).sum::<usize>(), steps.count);
     assert!(steps.count <= MOST);
@@ -131,6 +137,6 @@ fn memory_is_bounded_and_the_least_recently_used_go_first() {
     assert_eq!(steps.walks[&question(1)].len(), MOST_ALIKE);
     let long = Position { key: Some(Key::Text("x".repeat(LONGEST + 1))), num: 1 };
     let step = Step { walk: question(30_000), ..step(1, 20_000) };
-    steps.serve(step, Some((11, long)));
+    steps.serve(step, (11, long), true);
     assert_eq!(steps.resume(Step { start: 11, ..step }), None);
 }
