@@ -45,13 +45,8 @@ struct Walk {
 
 impl Walk {
     fn new(by_cursor: bool, filter: &str, sort_by: &str) -> Self {
-        let mut rest = format!("&count={COUNT}&attributes=id");
-        if !filter.is_empty() {
-            rest += &format!("&filter={}", client::encode(filter));
-        }
-        if !sort_by.is_empty() {
-            rest += &format!("&sortBy={sort_by}");
-        }
+        // A filter or an attribute that is empty is none.
+        let rest = format!("&count={COUNT}&attributes=id&filter={}&sortBy={sort_by}", client::encode(filter));
         Self { by_cursor, rest, at: if by_cursor { String::new() } else { "1".to_owned() }, seen: 0 }
     }
 
@@ -69,7 +64,7 @@ impl Walk {
             see(resource["id"].as_str().unwrap().to_owned());
         }
         if self.by_cursor {
-            self.at = page["nextCursor"].as_str().unwrap_or_default().to_owned();
+            page["nextCursor"].as_str().unwrap_or_default().clone_into(&mut self.at);
             !self.at.is_empty()
         } else {
             self.at = (self.seen + 1).to_string();

@@ -13,6 +13,7 @@ use super::{Caller, Directory, Error};
 use crate::auth::seal::Seal;
 use crate::clock::Micros;
 use crate::scim::message::Place as Shown;
+use crate::scim::path::Target;
 use crate::store::select::{self, Place, Query};
 use crate::store::{Conn, Row, Unit, secrets, walks};
 use cursor::Spot;
@@ -60,7 +61,7 @@ impl Question {
         for part in &query.parts {
             add(&part.kind.name);
             add(&part.filter.as_ref().map(ToString::to_string).unwrap_or_default());
-            add(&part.sort.as_ref().map(|target| target.name()).unwrap_or_default());
+            add(&part.sort.as_ref().map(Target::name).unwrap_or_default());
         }
         Self(hash.finalize().into())
     }
@@ -189,19 +190,13 @@ async fn by_number(conn: &mut Conn, caller: &Caller, mut query: Query, spot: Spo
     rows.truncate(limit);
     let first = rows.first().map(|row| row.num);
     let last = rows.last().map(|row| row.num);
-    Ok(match back {
-        Some(num) => {
-            let next = Spot::After(last.unwrap_or(num - 1));
-            (total, rows, Some(next), first.filter(|_| more).map(Spot::Before))
-        }
-        None => {
-            let previous = match spot {
-                Spot::Start => None,
-                Spot::After(_) | Spot::Before(_) | Spot::Along(_) => Some(Spot::Before(first.unwrap_or(after + 1))),
-            };
-            (total, rows, last.filter(|_| more).map(Spot::After), previous)
-        }
-    })
+    if let Some(num) = back {
+        let next = Spot::After(last.unwrap_or(num - 1));
+        return Ok((total, rows, Some(next), first.filter(|_| more).map(Spot::Before)));
+    }
+    let is_first = spot == Spot::Start;
+    let previous = (!is_first).then(|| Spot::Before(first.unwrap_or(after + 1)));
+    Ok((total, rows, last.filter(|_| more).map(Spot::After), previous))
 }
 
 /// Makes the key unless another instance was first; answers which it is.

@@ -3,6 +3,7 @@
 
 use crate::call::Answer;
 use crate::server::{Api, both, encode};
+use roster::scim::tolerance::Profile;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,17 +43,9 @@ const QUERIES: &[(&str, &str, bool)] = &[
 
 /// The URL of a page, and what stands behind its question mark besides the query.
 fn url(endpoint: &str, (filter, sort_by, descending): (&str, &str, bool), page: &str) -> String {
-    let mut url = format!("{endpoint}?{page}");
-    if !filter.is_empty() {
-        url += &format!("&filter={}", encode(filter));
-    }
-    if !sort_by.is_empty() {
-        url += &format!("&sortBy={sort_by}");
-    }
-    if descending {
-        url += "&sortOrder=descending";
-    }
-    url
+    // A filter or an attribute that is empty is none.
+    let order = if descending { "descending" } else { "" };
+    format!("{endpoint}?{page}&filter={}&sortBy={sort_by}&sortOrder={order}", encode(filter))
 }
 
 fn cursor<'a>(answer: &'a Answer, which: &str) -> Option<&'a str> {
@@ -199,8 +192,7 @@ async fn cursors_are_good_for_their_question_and_their_owner_alone(api: Api) {
     }
     let other = api.tenant("other").await;
     other.user("alone").await;
-    let profile = Default::default();
-    api.directory.create_connection("default", "second", profile).await.unwrap();
+    api.directory.create_connection("default", "second", Profile::default()).await.unwrap();
     let new = json!({ "name": "second", "connection": "second", "scopes": ["scim"] });
     let token = api.admin("POST", "/tenants/default/tokens").json(&new).send().await.is(201);
     let second = api.with_token(token.text_at("/secret"));
@@ -356,7 +348,7 @@ impl Crowd {
         }
         for step in [0, self.move_about.len() / 2] {
             let id = &self.move_about[(turn * 5 + step) % self.move_about.len()];
-            let operations = if turn % 4 == 0 {
+            let operations = if turn.is_multiple_of(4) {
                 json!([{ "op": "remove", "path": "title" }])
             } else {
                 json!([{ "op": "replace", "path": "title", "value": format!("T{:02}-{turn}", turn * 37 % 97) },
@@ -369,7 +361,9 @@ impl Crowd {
     /// Each of those who lived through a walk was seen once.
     fn check<'a>(seen: &[String], expected: impl IntoIterator<Item = &'a String>, what: &str) {
         let mut times: HashMap<&String, usize> = HashMap::new();
-        seen.iter().for_each(|id| *times.entry(id).or_default() += 1);
+        for id in seen {
+            *times.entry(id).or_default() += 1;
+        }
         let expected: Vec<_> = expected.into_iter().collect();
         let missing = expected.iter().filter(|id| !times.contains_key(**id)).count();
         let twice = expected.iter().filter(|id| times.get(**id).is_some_and(|times| *times > 1)).count();
@@ -388,7 +382,7 @@ async fn walks_by_cursor_lose_nobody_while_others_write(api: Api) {
                 let pages = forward(&api, |cursor| url("/Users", *query, &format!("count=7&cursor={cursor}"))).await;
                 let last = pages.last().unwrap();
                 seen = ids(last);
-                at = cursor(last, "previousCursor").unwrap().to_owned();
+                cursor(last, "previousCursor").unwrap().clone_into(&mut at);
             }
             loop {
                 let path = url("/Users", *query, &format!("count=7&cursor={at}"));

@@ -21,11 +21,11 @@ const SORTS: &[&str] = &[
 
 /// Users that agree and disagree about every key, some of which they lack.
 async fn people(store: &Store) {
-    for place in 0..24_i64 {
-        let mut attributes = json!({ "userName": format!("{}{}", ["b", "ä", "A"][place as usize % 3], 23 - place) });
+    for (place, since) in (0..24_usize).zip(0_i64..) {
+        let mut attributes = json!({ "userName": format!("{}{}", ["b", "ä", "A"][place % 3], 23 - place) });
         if place % 3 > 0 {
-            attributes["title"] = json!(["Clerk", "clerk", "Driver"][place as usize % 3]);
-            attributes["active"] = json!(place % 2 == 0);
+            attributes["title"] = json!(["Clerk", "clerk", "Driver"][place % 3]);
+            attributes["active"] = json!(place.is_multiple_of(2));
         }
         if place % 4 > 0 {
             attributes["emails"] = json!([{ "value": format!("{}@x.example", place % 5) }]);
@@ -33,7 +33,7 @@ async fn people(store: &Store) {
             attributes["addresses"] = json!([{ "locality": "X", "primary": place % 8 == 1 }]);
         }
         let id = format!("u-{place}");
-        make(store, Work::Insert(kind("User"), id, attributes, NOW + place / 5 * 1_000_000)).await;
+        make(store, Work::Insert(kind("User"), id, attributes, NOW + since / 5 * 1_000_000)).await;
     }
     let staff = make(store, group("g-1", "Staff")).await;
     assert!(edit(store, &staff, MemberEdit::Add(ids(&["u-3", "u-4", "u-20"]))).await.unwrap());
