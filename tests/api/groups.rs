@@ -143,10 +143,7 @@ async fn groups_may_contain_each_other(api: Api) {
     let groups = read.json["groups"].as_array().unwrap().iter();
     let groups: Vec<_> = groups.map(|group| (&group["value"], &group["type"])).collect();
     let (direct, indirect) = (json!("direct"), json!("indirect"));
-    assert_eq!(
-        groups,
-        [(&json!(inner), &direct), (&json!(middle), &indirect), (&json!(outer), &indirect)]
-    );
+    assert_eq!(groups, [(&json!(inner), &direct), (&json!(middle), &indirect), (&json!(outer), &indirect)]);
     for group in [&inner, &middle, &outer] {
         let found = api.find("/Users", &format!("groups.value eq \"{group}\"")).send().await.is(200);
         assert_eq!(found.each("userName"), ["circular"]);

@@ -110,7 +110,8 @@ async fn climbing_a_ring_ends_and_tells_direct_from_indirect() {
             let found = members::of_members(&mut conn, TENANT, &[user.num]).await.unwrap();
             found.into_iter().map(|group| (group.id, group.direct)).collect::<Vec<_>>()
         };
-        let named = |list: &[(&str, bool)]| list.iter().map(|(id, direct)| ((*id).to_owned(), *direct)).collect::<Vec<_>>();
+        let named =
+            |list: &[(&str, bool)]| list.iter().map(|(id, direct)| ((*id).to_owned(), *direct)).collect::<Vec<_>>();
         assert_eq!(found().await, named(&[("g-0", true), ("g-1", false), ("g-2", false)]));
         for id in ["g-0", "g-1", "g-2"] {
             let filter = format!("groups eq \"{id}\"");
