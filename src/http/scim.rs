@@ -3,6 +3,7 @@
 //! A further resource type is a line in [`resource`] and one in [`Api`].
 
 mod answer;
+mod bulk;
 mod call;
 mod discovery;
 mod payload;
@@ -14,6 +15,7 @@ use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::{Caller, Door};
 use crate::scim;
+use bulk::Operations;
 use discovery::Discovery;
 use poem_openapi::OpenApiService;
 use resource::{Groups, Resources, Users};
@@ -37,11 +39,11 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discovery);
+pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Operations, Discovery);
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (Resources::new(), Resources::new(), Everything, Discovery);
+    let api = (Resources::new(), Resources::new(), Everything, Operations, Discovery);
     OpenApiService::new(api, "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
 }
 
