@@ -12,7 +12,7 @@ use crate::scim::message::bulk::{Item, Method, Operation, Target, references};
 use crate::scim::schema::ResourceType;
 use serde_json::Value;
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, BinaryHeap, HashMap};
+use std::collections::{BTreeSet, BinaryHeap, HashMap, HashSet};
 use std::sync::Arc;
 
 /// What is going to be done, and when.
@@ -83,8 +83,10 @@ pub(super) fn plan(items: Vec<Item>, mut new_id: impl FnMut() -> String) -> Plan
 struct Known {
     /// The operation of each `bulkId`.
     names: HashMap<String, usize>,
-    /// What a reference to each operation means: the id of its resource.
+    /// The id of the resource that each operation is about.
     ids: Vec<Result<String, Error>>,
+    /// Those that leave no resource to refer to.
+    removals: HashSet<usize>,
 }
 
 impl Known {
@@ -97,7 +99,10 @@ impl Known {
             })
             .collect();
         let ids = (0..items.len()).map(|number| follow(items, &names, &made, number)).collect();
-        Self { names, ids }
+        let is_removal =
+            |item: &Item| item.operation.as_ref().is_ok_and(|operation| operation.method == Method::Delete);
+        let removals = items.iter().enumerate().filter(|(_, item)| is_removal(item)).map(|(number, _)| number);
+        Self { names, ids, removals: removals.collect() }
     }
 
     fn entry(&self, number: usize, item: Item, repeated: bool) -> Entry {
@@ -139,7 +144,8 @@ impl Known {
             if other != number {
                 needs.insert(other);
             }
-            self.id(other).map_err(|error| fault.get_or_insert(error).clone()).ok()
+            let id = if self.removals.contains(&other) { Err(deleted()) } else { self.id(other) };
+            id.map_err(|error| drop(fault.get_or_insert(error))).ok()
         });
         match fault {
             Some(fault) => Err(fault),
