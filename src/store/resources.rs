@@ -10,7 +10,7 @@ pub use insert::{New, insert, insert_all};
 use super::external_ids::Split;
 use super::keys::{IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, schemas};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
@@ -51,10 +51,11 @@ pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num:
 /// The same as [`load`], locked until the unit of work ends.
 ///
 /// # Errors
-/// If the database fails.
+/// [`Error::Outdated`] if the client goes by another edition of the schemas than the tenant.
 pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    let lock = conn.dialect().lock();
+    let lock = conn.dialect().lock_resource();
     if lock.is_empty() {
+        schemas::hold(conn, client).await?;
         return load(conn, client, kind, id).await;
     }
     if !is_storable(id) {
@@ -63,11 +64,13 @@ pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     // Who waits for the lock sees the row as it is then, but rows of other tables as they were
     // before: these are read afterwards.
     let mut sql = conn.sql().with(
-        "SELECT num FROM resource WHERE tenant = $1 AND id = $2 AND type = $3",
+        "SELECT t.edition FROM tenant t JOIN resource r ON r.tenant = t.num \
+         WHERE t.num = $1 AND r.tenant = $1 AND r.id = $2 AND r.type = $3",
         [client.tenant.0.into(), id.into(), kind.name.as_str().into()],
     );
     sql.push(lock);
     match conn.fetch_first(sql).await? {
+        Some(held) if held.int(0)? != client.edition => Err(Error::Outdated),
         Some(_) => load(conn, client, kind, id).await,
         None => Ok(None),
     }

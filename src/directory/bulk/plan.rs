@@ -145,7 +145,13 @@ impl Known {
                 needs.insert(other);
             }
             let id = if self.removals.contains(&other) { Err(deleted()) } else { self.id(other) };
-            id.map_err(|error| drop(fault.get_or_insert(error))).ok()
+            match id {
+                Ok(id) => Some(id),
+                Err(error) => {
+                    fault.get_or_insert(error);
+                    None
+                }
+            }
         });
         match fault {
             Some(fault) => Err(fault),

@@ -7,7 +7,7 @@ use crate::scim::{Object, resource};
 use crate::store::external_ids::{self, Split};
 use crate::store::keys::{Derived, IndexKey, UniqueKey, derive};
 use crate::store::sql::Val;
-use crate::store::{Client, Conn, Error, Row, TenantId, opening};
+use crate::store::{Client, Conn, Error, Row, TenantId, opening, schemas};
 use serde_json::{Value, json};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -44,6 +44,7 @@ pub async fn insert(
 ///
 /// # Errors
 /// [`Error::Unique`] naming the attribute whose value is taken, if only by another of these;
+/// [`Error::Outdated`] if the client goes by another edition of the schemas than the tenant;
 /// [`Error::Opened`] if a type is plain and the tenant is not; [`Error::Stale`] if the tenant or the
 /// connection is gone.
 pub async fn insert_all(conn: &mut Conn, client: Client, news: &[New<'_>], now: Micros) -> Result<Vec<Row>, Error> {
@@ -57,7 +58,7 @@ pub async fn insert_all(conn: &mut Conn, client: Client, news: &[New<'_>], now: 
     let splits = news.iter().zip(&documents).map(|(new, document)| external_ids::split(new.kind, document));
     let splits: Vec<Split<'_>> = splits.collect::<Result<_, _>>()?;
 
-    let nums = insert_rows(conn, tenant, news, &derived, &splits, reserved.as_deref(), now).await?;
+    let nums = insert_rows(conn, client, news, &derived, &splits, reserved.as_deref(), now).await?;
     let unique = news.iter().zip(&nums).zip(&derived);
     let unique = unique.flat_map(|((new, num), derived)| derived.rows.unique.iter().map(|key| (new.kind, *num, key)));
     self::unique(conn, tenant, unique.collect()).await?;
@@ -79,7 +80,7 @@ pub async fn insert_all(conn: &mut Conn, client: Client, news: &[New<'_>], now: 
 /// The rows themselves; their numbers.
 async fn insert_rows(
     conn: &mut Conn,
-    tenant: TenantId,
+    client: Client,
     news: &[New<'_>],
     derived: &[Derived],
     splits: &[Split<'_>],
@@ -87,7 +88,7 @@ async fn insert_rows(
     now: Micros,
 ) -> Result<Vec<i64>, Error> {
     let mut sql = conn.sql();
-    let of_tenant = sql.hold(tenant.0);
+    let of_tenant = sql.hold(client.tenant.0);
     let at = sql.hold(now);
     sql.push("WITH x(place, type, id, active, name_key, display, display_key, doc, sdoc, num) AS (VALUES ");
     for (place, ((new, derived), split)) in (0_i64..).zip(news.iter().zip(derived).zip(splits)) {
@@ -119,7 +120,8 @@ async fn insert_rows(
     sql.push(if reserved.is_some() { ", x.num" } else { "" });
     sql.push(" FROM tenant r CROSS JOIN x WHERE r.num = ").again(of_tenant);
     let plain = news.iter().any(|new| new.kind.plain);
-    sql.push(if plain { " AND NOT r.native" } else { "" }).push(" ORDER BY x.place");
+    sql.push(if plain { " AND NOT r.native" } else { "" });
+    sql.push(" AND r.edition = ").bind(client.edition).push(" ORDER BY x.place");
     // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
     let keep = sql.dialect().keep_r();
     sql.push(keep).push(" RETURNING id, num");
@@ -130,11 +132,11 @@ async fn insert_rows(
         made.insert(record.text(0)?, record.int(1)?);
     }
     let nums: Option<Vec<i64>> = news.iter().map(|new| made.get(new.id).copied()).collect();
-    match nums {
-        Some(nums) => Ok(nums),
-        None if plain && opening::is_open(conn, tenant).await? => Err(Error::Opened),
-        None => Err(Error::Stale),
+    if let Some(nums) = nums {
+        return Ok(nums);
     }
+    schemas::hold(conn, client).await?;
+    Err(if plain && opening::is_open(conn, client.tenant).await? { Error::Opened } else { Error::Stale })
 }
 
 /// The numbers the next resources will have, if one of them shows it.

@@ -117,6 +117,7 @@ fn unusable(path: &Path, error: Error) -> Error {
         | Error::UnknownMember(_)
         | Error::OwnMember
         | Error::Stale
+        | Error::Outdated
         | Error::Opened
         | Error::Schema(_)) => {
             return other;
