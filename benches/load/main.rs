@@ -6,6 +6,7 @@
 //!
 //!     ROSTER_TEST_POSTGRES=postgres://… cargo bench --bench load
 //!     LOAD_USERS=1000,10000 LOAD_REQUESTS=50 cargo bench --bench load
+//!     LOAD_BULK=1 cargo bench --bench load
 
 #![allow(
     clippy::unwrap_used,
@@ -17,6 +18,7 @@
     reason = "a harness, not the server"
 )]
 
+mod bulk;
 mod client;
 mod fill;
 mod place;
@@ -41,6 +43,10 @@ fn main() {
     let sizes: Vec<usize> =
         setting("LOAD_USERS", "1000,100000").split(',').map(|size| size.trim().parse().expect("a number")).collect();
     let requests: usize = setting("LOAD_REQUESTS", "200").parse().expect("a number");
+    if setting("LOAD_BULK", "0") == "1" {
+        ["SQLite", "Postgres"].into_iter().for_each(bulk::compare);
+        return;
+    }
     for database in ["SQLite", "Postgres"] {
         let mut columns = Vec::new();
         for users in &sizes {

@@ -48,6 +48,9 @@ pub async fn insert(
 /// [`Error::Opened`] if a type is plain and the tenant is not; [`Error::Stale`] if the tenant or the
 /// connection is gone.
 pub async fn insert_all(conn: &mut Conn, client: Client, news: &[New<'_>], now: Micros) -> Result<Vec<Row>, Error> {
+    if news.is_empty() {
+        return Ok(Vec::new());
+    }
     let (tenant, now) = (client.tenant, milliseconds(now));
     let reserved = reserve(conn, news).await?;
     let documents: Vec<Cow<'_, Object>> = match &reserved {
