@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+pub mod bulk;
 pub mod catalogue;
 mod door;
 mod error;

@@ -85,7 +85,7 @@ pub enum Error {
     UnknownMember(String),
     /// The membership would make a group a member of itself.
     #[error("the group would contain itself")]
-    Cycle,
+    OwnMember,
     /// The row changed since it was read.
     #[error("the version changed meanwhile")]
     Stale,

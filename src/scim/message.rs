@@ -1,6 +1,7 @@
 //! The protocol's messages: `SearchRequest` and `ListResponse` (RFC 7644 §3.4.2, §3.4.3; with cursors
-//! RFC 9865 §2), Error (RFC 7644 §3.12).
+//! RFC 9865 §2), Error (RFC 7644 §3.12); those of bulk requests (§3.7) are in [`bulk`].
 
+pub mod bulk;
 mod query;
 
 #[cfg(test)]
@@ -273,6 +274,10 @@ pub fn list_response(total: u64, place: &Place, resources: &[String]) -> String 
 /// The text of an Error message; `status` is an HTTP status code.
 #[must_use]
 pub fn error(status: u16, scim_type: Option<&str>, detail: &str) -> String {
+    error_message(status, scim_type, detail).to_string()
+}
+
+fn error_message(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
     let mut message = Map::new();
     message.insert("schemas".to_owned(), json!([urn::ERROR]));
     message.insert("status".to_owned(), Value::from(status.to_string()));
@@ -280,5 +285,5 @@ pub fn error(status: u16, scim_type: Option<&str>, detail: &str) -> String {
         message.insert("scimType".to_owned(), Value::from(scim_type));
     }
     message.insert("detail".to_owned(), Value::from(detail));
-    Value::Object(message).to_string()
+    Value::Object(message)
 }

@@ -18,6 +18,8 @@ mod admin;
 mod admin_clients;
 mod architecture;
 mod bound_tokens;
+mod bulk;
+mod bulk_faults;
 mod call;
 mod catalogues;
 mod cli;

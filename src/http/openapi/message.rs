@@ -1,15 +1,18 @@
 //! JSON Schemas of the protocol's messages (RFC 7644) and discovery documents (RFC 7643 §5–§7).
 
 use super::example;
+use crate::directory::bulk::MAX_OPERATIONS;
 use crate::scim::urn;
 use serde_json::{Value, json};
 
 /// Every component that does not depend on the registry.
-pub(super) fn components() -> [(String, Value); 7] {
+pub(super) fn components() -> [(String, Value); 9] {
     [
         ("ListResponse", list_response()),
         ("SearchRequest", search_request()),
         ("PatchOp", patch_op()),
+        ("BulkRequest", bulk_request()),
+        ("BulkResponse", bulk_response()),
         ("Error", error()),
         ("ServiceProviderConfig", service_provider_config()),
         ("ResourceType", resource_type()),
@@ -135,6 +138,83 @@ fn patch_op() -> Value {
             },
         },
         "examples": [example::patch()],
+    })
+}
+
+/// RFC 7644 §3.7.
+fn bulk_request() -> Value {
+    json!({
+        "type": "object",
+        "title": "BulkRequest",
+        "description": "Operations, each done or undone by itself (RFC 7644 §3.7).",
+        "required": ["Operations"],
+        "properties": {
+            "schemas": message_schemas(urn::BULK_REQUEST),
+            "failOnErrors": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "After so many errors nothing more is begun; 0 or absent for no bound.",
+            },
+            "Operations": {
+                "type": "array",
+                "maxItems": MAX_OPERATIONS,
+                "description": "The operations.",
+                "items": {
+                    "type": "object",
+                    "required": ["method", "path"],
+                    "properties": {
+                        "method": { "type": "string", "examples": ["POST", "PUT", "PATCH", "DELETE"] },
+                        "path": {
+                            "type": "string",
+                            "description": "The endpoint for a POST, such as `/Users`; else the resource, such as \
+                                            `/Users/{id}` or `/Users/bulkId:{bulkId}`.",
+                        },
+                        "bulkId": {
+                            "type": "string",
+                            "description": "What others of the request call the resource, as `bulkId:{bulkId}` in \
+                                            their paths and values. Required for a POST.",
+                        },
+                        "version": { "type": "string", "description": "The entity tag the resource must have." },
+                        "data": { "type": "object", "description": "The body. Required but for a DELETE." },
+                    },
+                },
+            },
+        },
+        "examples": [example::bulk_request()],
+    })
+}
+
+/// RFC 7644 §3.7.
+fn bulk_response() -> Value {
+    json!({
+        "type": "object",
+        "title": "BulkResponse",
+        "description": "What became of each operation that was begun, in the order of the request (RFC 7644 §3.7).",
+        "required": ["schemas", "Operations"],
+        "properties": {
+            "schemas": message_schemas(urn::BULK_RESPONSE),
+            "Operations": {
+                "type": "array",
+                "description": "The operations.",
+                "items": {
+                    "type": "object",
+                    "required": ["status"],
+                    "properties": {
+                        "location": {
+                            "type": "string",
+                            "format": "uri",
+                            "description": "The resource; absent if it was not made.",
+                        },
+                        "method": { "type": "string" },
+                        "bulkId": { "type": "string" },
+                        "version": { "type": "string", "description": "The entity tag the resource has now." },
+                        "status": { "type": "string", "description": "The HTTP status, as text.", "examples": ["201"] },
+                        "response": { "$ref": "#/components/schemas/Error" },
+                    },
+                },
+            },
+        },
+        "examples": [example::bulk_response()],
     })
 }
 

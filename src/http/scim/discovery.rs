@@ -6,6 +6,7 @@
 use super::PREFIX;
 use super::answer::Answer;
 use super::call::Call;
+use crate::directory::bulk::MAX_OPERATIONS;
 use crate::directory::oauth::Enabled;
 use crate::http::error::Refusal;
 use crate::scim::message::{Place, list_response};
@@ -126,7 +127,7 @@ fn config(call: &Call, schemes: &[Value]) -> Value {
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "documentationUri": format!("{site}/docs"),
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": { "supported": true, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": call.body_limit() },
         "filter": { "supported": true, "maxResults": limits.max_results },
         "changePassword": { "supported": true },
         "sort": { "supported": true },
