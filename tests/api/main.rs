@@ -21,6 +21,7 @@ mod bound_tokens;
 mod call;
 mod catalogues;
 mod cli;
+mod conformance;
 mod conversations;
 mod crud;
 mod database;
