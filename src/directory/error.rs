@@ -1,5 +1,6 @@
 //! Why a verb was refused.
 
+use super::schema::Report;
 use super::user::Dependency;
 use crate::{auth, scim, store};
 use std::fmt;
@@ -53,6 +54,9 @@ pub enum Error {
     /// what stands in the way and what to do.
     #[error("{0}")]
     InUse(String),
+    /// Resources there are do not fit the schemas that are wanted; what breaks.
+    #[error("resources do not fit the new schemas")]
+    Incompatible(Box<Report>),
     /// Something of that name exists already; the word for it.
     #[error("there is a {0} of that name already")]
     Taken(&'static str),
@@ -115,7 +119,9 @@ impl From<store::Error> for Error {
             store::Error::Cycle => Self::Scim(scim::Error::value(
                 "members: a group cannot contain itself, directly or through other groups",
             )),
-            busy @ (store::Error::Stale | store::Error::Opened | store::Error::Busy(_)) => Self::Busy(Some(busy)),
+            busy @ (store::Error::Stale | store::Error::Outdated | store::Error::Opened | store::Error::Busy(_)) => {
+                Self::Busy(Some(busy))
+            }
             full @ store::Error::Full(_) => Self::Full(full),
             other @ (store::Error::Schema(_) | store::Error::Database(_)) => Self::Store(other),
         }

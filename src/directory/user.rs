@@ -5,9 +5,8 @@
 //! document as it is stored, so that what it does not touch stays; a change that changes nothing makes
 //! no version. The first write opens the tenant to native APIs; before that a document has nothing of theirs.
 
-use super::rule::{self, primary_mail};
 use super::write::{self, Change, Create, Delete, Move, Scope, What};
-use super::{Caller, Directory, Error, Expect, Record, record};
+use super::{Caller, Directory, Error, Expect, Record, find, record};
 use crate::auth::password;
 use crate::scim::filter::Filter;
 use crate::scim::patch::PasswordEdit;
@@ -16,11 +15,15 @@ use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::value::fold;
-use crate::scim::{self, Object, validate};
+use crate::scim::{self, Object, part, validate};
 use crate::store::select::{self, Part, Query};
 use crate::store::{Conn, Row, resources};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// How many sessions a user may be allowed.
+pub const SESSIONS: RangeInclusive<i64> = 1..=999_999;
 
 /// By what a user is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub enum Key<'a> {
     Id(&'a str),
     /// The user name, in any case.
     UserName(&'a str),
-    /// The mail address, in any case: the primary one, or the only one.
+    /// The mail address, in any case: the primary one, or else the first.
     Email(&'a str),
     /// What the caller's connection calls the user.
     ExternalId(&'a str),
@@ -132,7 +135,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Ambiguous`] if several have it.
     pub async fn user(&self, caller: &Caller, key: Key<'_>) -> Result<User, Error> {
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let found = find(&mut conn, caller, kind, key).await;
         let row = match &found {
@@ -149,7 +152,7 @@ impl Directory {
     /// If the caller may not read.
     pub async fn users(&self, caller: &Caller, search: Search) -> Result<Page, Error> {
         caller.may_read_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let Search { filter, sort, offset, limit } = search;
         let (sort, descending) = sort.map_or((None, false), |(target, descending)| (Some(target), descending));
         let query = Query {
@@ -172,14 +175,14 @@ impl Directory {
     /// # Errors
     /// If the store fails.
     pub async fn taken(&self, caller: &Caller, wanted: Wanted<'_>, except: Option<i64>) -> Result<Taken, Error> {
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let mut is_taken = [false; 3];
         let paths =
             [("userName", wanted.user_name), ("emails.value", wanted.email), ("externalId", wanted.external_id)];
         for ((path, text), is_taken) in paths.into_iter().zip(&mut is_taken) {
             let Some(text) = text else { continue };
-            let rows = rule::with(&mut conn, caller.client(), kind, path, text).await?;
+            let rows = find::holders(&mut conn, caller.client(), kind, path, text, 2).await?;
             *is_taken = rows.iter().any(|row| Some(row.num) != except);
         }
         let [user_name, email, external_id] = is_taken;
@@ -193,7 +196,7 @@ impl Directory {
     /// as [`Directory::invitation`].
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let NewUser { mut document, password, default_roles, invitation } = new;
         validate::create(kind, &mut document)?;
         let password = match password {
@@ -223,7 +226,7 @@ impl Directory {
             Err(_) if caller.may_act_for(num) => true,
             Err(refusal) => return Err(refusal),
         };
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let id = self.id_of(caller, kind, num).await?;
         let password = password.map(short).transpose()?.map(PasswordEdit::Set);
         let unit = Change {
@@ -258,7 +261,7 @@ impl Directory {
     /// [`Error::NotFound`], [`Error::Dependencies`].
     pub async fn delete_user(&self, caller: &Caller, num: i64, estate: Estate) -> Result<(), Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
         let unit = Delete {
             id: self.id_of(caller, kind, num).await?,
@@ -275,7 +278,7 @@ impl Directory {
     /// [`Error::NotFound`] if one of them does not exist.
     pub async fn move_dependencies(&self, caller: &Caller, from: i64, to: i64) -> Result<(), Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let scope = self.native_scope(caller, kind, Used::default());
         self.inner.store.write(Move { scope, from, to }).await
     }
@@ -286,17 +289,11 @@ impl Directory {
     /// [`Error::NotFound`].
     pub async fn dependencies(&self, caller: &Caller, num: i64) -> Result<Vec<Dependency>, Error> {
         caller.may_read_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
         let row = found.ok_or_else(|| write::not_found(kind))?;
         write::dependencies(&mut conn, caller.client(), kind, &row, self.inner.clock.now()).await
-    }
-
-    /// The resource type of users.
-    pub(super) fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
-        let found = self.inner.registry.resource_type("User");
-        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }
 
     /// What a write of these verbs knows: it opens the tenant to native APIs.
@@ -324,13 +321,13 @@ async fn find(conn: &mut Conn, caller: &Caller, kind: &Arc<ResourceType>, key: K
     let (rows, what) = match key {
         Key::Number(num) => (resources::load_num(conn, client, kind, num).await?.into_iter().collect(), "number"),
         Key::Id(id) => (resources::load(conn, client, kind, id).await?.into_iter().collect(), "id"),
-        Key::UserName(name) => (rule::with(conn, client, kind, "userName", name).await?, "user name"),
-        Key::ExternalId(id) => (rule::with(conn, client, kind, "externalId", id).await?, "external id"),
+        Key::UserName(name) => (find::holders(conn, client, kind, "userName", name, 2).await?, "user name"),
+        Key::ExternalId(id) => (find::holders(conn, client, kind, "externalId", id, 2).await?, "external id"),
         Key::Email(mail) => {
-            let mut rows = rule::with(conn, client, kind, "emails.value", mail).await?;
+            let mut rows = find::holders(conn, client, kind, "emails.value", mail, u64::MAX).await?;
             let mut primary = Vec::with_capacity(rows.len());
             for row in rows.drain(..) {
-                if primary_mail(&write::parse(&row.document)?).map(fold) == Some(fold(mail)) {
+                if part::primary(&write::parse(&row.document)?, "emails").map(fold) == Some(fold(mail)) {
                     primary.push(row);
                 }
             }

@@ -88,17 +88,27 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::INSUFFICIENT_STORAGE,
 ];
 
+/// Where the paths of every resource type begin, as the framework writes it.
+const ENDPOINT: &str = "/{endpoint}";
+
 /// The document.
 pub(super) fn document(registry: &Registry) -> Value {
     let raw: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
     let mut paths = Map::new();
-    for (path, methods) in raw.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    let framework = raw.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let (of_types, others): (Vec<_>, Vec<_>) = framework.partition(|(path, _)| path.starts_with(ENDPOINT));
+    let of_each = registry
+        .types
+        .iter()
+        .flat_map(|kind| of_types.iter().map(|(path, methods)| (path.replacen(ENDPOINT, &kind.endpoint, 1), *methods)));
+    for (path, methods) in of_each.chain(others.iter().map(|(path, methods)| ((*path).clone(), *methods))) {
         let described = methods.as_object().into_iter().flatten().filter_map(|(method, operation)| {
             let parameters = operation.get("parameters").and_then(Value::as_array);
-            let described = operation::describe(registry, path, method)?;
+            let described = operation::describe(registry, &path, method)?;
             Some((method.clone(), described.write(parameters.map_or(&[], Vec::as_slice))))
         });
-        paths.insert(path.clone(), Value::Object(described.collect()));
+        let described = Value::Object(described.collect());
+        paths.insert(path, described);
     }
     let document = Document {
         title: "Roster SCIM 2.0",

@@ -169,6 +169,7 @@ pub(super) fn refuse(error: Error) -> Refusal {
         | Error::Unauthenticated
         | Error::Forbidden(_)
         | Error::Ambiguous(_)
+        | Error::Incompatible(_)
         | Error::InUse(_)
         | Error::Taken(_)
         | Error::Invalid(_)
