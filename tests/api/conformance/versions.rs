@@ -1,11 +1,13 @@
 //! Preconditions of every method on every type (RFC 7644 §3.14), and the version of the protocol (§3.13).
 
-use crate::server::{Api, both};
+use crate::server::{Api, BASE, both};
 use serde_json::{Value, json};
 
 both! {
     preconditions_hold_for_every_method_and_type,
     a_condition_on_nothing_is_not_found,
+    each_answer_about_a_resource_says_where_it_is,
+    a_path_without_a_version_means_the_newest_and_an_unknown_one_is_refused,
 }
 
 fn bodies(kind: &str, title: &str) -> (Value, Value) {
@@ -80,4 +82,52 @@ async fn a_condition_on_nothing_is_not_found(api: Api) {
             call.send().await.is(404);
         }
     }
+}
+
+async fn each_answer_about_a_resource_says_where_it_is(api: Api) {
+    for kind in ["Users", "Groups"] {
+        let (whole, operations) = bodies(kind, "located");
+        let created = api.post(&format!("/{kind}"), &whole).send().await.is(201);
+        let path = format!("/{kind}/{}", created.id());
+        let location = format!("{BASE}{path}");
+        let answers = [
+            created,
+            api.get(&path).send().await.is(200),
+            api.get(&format!("{path}?attributes=displayName")).send().await.is(200),
+            api.get(&path).header("if-none-match", Some("*")).send().await.is(304),
+            api.call("HEAD", &path).send().await.is(200),
+            api.put(&path, &whole).send().await.is(200),
+            api.patch(&path, &operations).send().await.is(200),
+        ];
+        for answer in answers {
+            for header in ["location", "content-location"] {
+                assert_eq!(answer.header(header), Some(location.as_str()), "{}: {header}", answer.asked);
+            }
+            if answer.json.get("meta").is_some() {
+                assert_eq!(answer.text_at("/meta/location"), location);
+            }
+        }
+    }
+}
+
+async fn a_path_without_a_version_means_the_newest_and_an_unknown_one_is_refused(api: Api) {
+    let created = api.post("root:/scim/Users", &json!({ "userName": "v" })).send().await.is(201);
+    let location = format!("{BASE}/Users/{}", created.id());
+    assert_eq!(created.header("location"), Some(location.as_str()));
+    for (without, with) in [
+        (format!("/scim/Users/{}", created.id()), format!("/Users/{}", created.id())),
+        ("/scim/Users?count=1".to_owned(), "/Users?count=1".to_owned()),
+        ("/scim".to_owned(), String::new()),
+        ("/scim/Schemas".to_owned(), "/Schemas".to_owned()),
+        ("/scim/ServiceProviderConfig".to_owned(), "/ServiceProviderConfig".to_owned()),
+    ] {
+        let newest = api.get(&with).send().await.is(200);
+        assert_eq!(api.get(&format!("root:{without}")).send().await.is(200).json, newest.json, "{without}");
+    }
+    api.get("root:/scim/Users").header("authorization", None).send().await.is(401);
+    for path in ["/scim/v1/Users", "/scim/v3/Users", "/scim/v1.1", "/scim/v1/ServiceProviderConfig"] {
+        let answer = api.get(&format!("root:{path}")).send().await;
+        assert!(answer.refused(400, "invalidVers").contains("v2"), "{path}");
+    }
+    api.get("root:/scim/Nothing").send().await.is(404);
 }
