@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 
 both! {
     every_attribute_of_a_user_comes_back_as_it_was_sent,
+    what_is_sent_is_not_made_prettier,
     the_order_of_what_has_no_order_means_nothing,
     ids_are_unique_stable_and_hold_no_reserved_word,
     every_reference_leads_to_its_resource,
@@ -68,6 +69,27 @@ async fn every_attribute_of_a_user_comes_back_as_it_was_sent(api: Api) {
                 assert!(mutability != "readWrite" || holder.get(name).is_some(), "{name}");
             }
         }
+    }
+}
+
+/// Clients find and compare what they wrote: addresses and numbers are not rewritten.
+async fn what_is_sent_is_not_made_prettier(api: Api) {
+    let body = json!({
+        "schemas": [USER], "userName": "Plain@EXAMPLE.com", "emails": [{ "value": "Plain@EXAMPLE.com" }],
+        "phoneNumbers": [{ "value": "(555) 0100 ext. 7" }], "ims": [{ "value": "Plain  Name", "type": "carrier pigeon" }],
+        "addresses": [{ "country": "Österreich" }, { "country": "USA" }], "locale": "de_AT"
+    });
+    let created = api.post("/Users", &body).send().await.is(201);
+    for (name, value) in body.as_object().unwrap() {
+        assert_eq!(&created.json[name], value, "{name}");
+    }
+    for filter in [
+        "emails.value eq \"plain@example.COM\"",
+        "phoneNumbers.value eq \"(555) 0100 EXT. 7\"",
+        "ims.value eq \"plain  name\"",
+        "addresses.country eq \"usa\"",
+    ] {
+        assert_eq!(api.find("/Users", filter).send().await.is(200).json["totalResults"], 1, "{filter}");
     }
 }
 
