@@ -93,18 +93,18 @@ async fn what_is_sent_is_not_made_prettier(api: Api) {
     }
 }
 
+/// The same value with everything that has no order in the opposite one.
+fn backwards(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => members.iter().rev().map(|(name, value)| (name.clone(), backwards(value))).collect(),
+        Value::Array(values) => values.iter().map(backwards).collect(),
+        other => other.clone(),
+    }
+}
+
 async fn the_order_of_what_has_no_order_means_nothing(api: Api) {
     let created = api.post("/Users", &whole("o")).send().await.is(201);
     let path = format!("/Users/{}", created.id());
-    fn backwards(value: &Value) -> Value {
-        match value {
-            Value::Object(members) => {
-                members.iter().rev().map(|(name, value)| (name.clone(), backwards(value))).collect()
-            }
-            Value::Array(values) => values.iter().map(backwards).collect(),
-            other => other.clone(),
-        }
-    }
     for profile in ["default", "strict"] {
         api.set_profile(profile).await;
         let mut body = backwards(&whole("o"));
