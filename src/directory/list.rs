@@ -30,8 +30,7 @@ pub struct Listing {
 }
 
 impl Directory {
-    /// Lists resources. A type of several that lacks an attribute of the filter has no results
-    /// (RFC 7644 §3.4.2.1).
+    /// Lists resources.
     ///
     /// # Errors
     /// `invalidFilter` or `invalidPath` for what none of the types has; `invalidCursor`, `expiredCursor` and
@@ -82,25 +81,27 @@ fn limit(request: &SearchRequest, limits: Limits) -> Result<u64, scim::Error> {
     Ok(limit)
 }
 
+/// To a type that lacks an attribute which another has, it is one without a value (RFC 7644 §3.4.2.1).
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
-    let mut parts = Vec::with_capacity(kinds.len());
-    let mut refusal = None;
-    for (kind, _) in kinds {
-        match part(kind, request) {
-            Ok(part) => parts.push(part),
-            Err(error) => refusal = refusal.or(Some(error)),
-        }
-    }
-    match refusal {
-        Some(error) if parts.is_empty() => Err(error),
-        _ => Ok(parts),
-    }
+    let types: Vec<&ResourceType> = kinds.iter().map(|(kind, _)| &**kind).collect();
+    let filters = request.filter.as_deref().map(|text| filter::compile_all(&types, text)).transpose()?;
+    let mut filters = filters.into_iter().flatten();
+    let mut sorts =
+        request.sort_by.as_deref().map(|text| sort_targets(&types, text)).transpose()?.into_iter().flatten();
+    let part = |(kind, _): &(Arc<ResourceType>, Projection)| Part {
+        kind: Arc::clone(kind),
+        filter: filters.next(),
+        sort: sorts.next().flatten(),
+    };
+    Ok(kinds.iter().map(part).collect())
 }
 
-fn part(kind: &Arc<ResourceType>, request: &SearchRequest) -> Result<Part, scim::Error> {
-    let filter = request.filter.as_deref().map(|text| filter::compile(kind, text)).transpose()?;
-    let sort = request.sort_by.as_deref().map(|text| sort_target(kind, text)).transpose()?;
-    Ok(Part { kind: Arc::clone(kind), filter, sort })
+fn sort_targets(kinds: &[&ResourceType], text: &str) -> Result<Vec<Option<Target>>, scim::Error> {
+    let targets: Vec<_> = kinds.iter().map(|kind| sort_target(kind, text)).collect();
+    match targets.iter().find_map(|target| target.as_ref().err()) {
+        Some(error) if targets.iter().all(Result::is_err) => Err(error.clone()),
+        _ => Ok(targets.into_iter().map(Result::ok).collect()),
+    }
 }
 
 /// The attribute a `sortBy` means: of a complex attribute its `value` (RFC 7644 §3.4.2.3).

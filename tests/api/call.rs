@@ -170,6 +170,8 @@ impl Answer {
             self.check_resource(&self.json);
             if let Some(version) = self.json.pointer("/meta/version").and_then(Value::as_str) {
                 assert_eq!(self.header("etag"), Some(version), "{asked}: ETag is not meta.version");
+                let location = self.json.pointer("/meta/location").and_then(Value::as_str);
+                assert_eq!(self.header("content-location"), location, "{asked}: Content-Location is not meta.location");
             }
             if self.status == 201 {
                 let location = self.header("location").unwrap_or_else(|| panic!("{asked}: 201 without Location"));

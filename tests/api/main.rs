@@ -23,6 +23,7 @@ mod bulk_faults;
 mod call;
 mod catalogues;
 mod cli;
+mod conformance;
 mod conversations;
 mod crud;
 mod database;

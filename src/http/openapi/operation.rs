@@ -47,7 +47,7 @@ const LIST: &[&str] =
 const SHOWN: &[&str] = &["attributes", "excludedAttributes"];
 const READ: &[&str] = &["attributes", "excludedAttributes", "ifMatch", "ifNoneMatch"];
 const CHANGE: &[&str] = &["attributes", "excludedAttributes", "ifMatch"];
-const TAGGED: &[&str] = &["ETag", "Location"];
+const TAGGED: &[&str] = &["Content-Location", "ETag", "Location"];
 
 /// The tags, in the order in which the operations stand.
 pub(super) fn tags(registry: &Registry) -> Vec<Value> {

@@ -121,7 +121,14 @@ pub(super) fn document(registry: &Registry) -> Value {
         paths,
         schemas: schema::components(registry),
         parameters: Some(parameters()),
-        headers: part::headers(&["ETag", "Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"]),
+        headers: part::headers(&[
+            "Content-Location",
+            "ETag",
+            "Location",
+            "WWW-Authenticate",
+            "X-Request-Id",
+            "Retry-After",
+        ]),
         errors: part::errors(FAULTS, SURFACE.errors, "Error"),
     };
     document.write()
