@@ -17,6 +17,7 @@ pub mod oauth;
 mod record;
 pub mod recorder;
 mod rule;
+pub mod schema;
 pub mod seed;
 mod usage;
 pub mod user;
@@ -34,12 +35,13 @@ use crate::auth::password::Hasher;
 use crate::clock::{Clock, Micros};
 use crate::ident::Ids;
 use crate::scim::redact::Redactor;
-use crate::scim::schema::{Registry, ResourceType, Storage, document};
+use crate::scim::schema::{Registry, ResourceType};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
 use keys::Published;
 use login::Throttle;
 use recorder::Recorder;
+use schema::Library;
 use std::sync::Arc;
 use usage::Usage;
 
@@ -53,11 +55,7 @@ pub struct Directory {
 
 struct Inner {
     store: Store,
-    registry: Arc<Registry>,
-    /// The same without the schemas of native APIs.
-    plain: Arc<Registry>,
-    /// The types with members, as they are to clients that live with equal names.
-    sharing: Vec<Arc<ResourceType>>,
+    library: Library,
     hasher: Hasher,
     clock: Clock,
     ids: Ids,
@@ -147,17 +145,11 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
-        let groups = registry.types.iter().filter(|kind| kind.stored_as(Storage::Members).is_some());
-        let sharing =
-            groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
-        let plain = Arc::new(document::plain(&registry));
         let redactor = recording.bodies.then(|| Redactor::new(&registry));
         Self {
             inner: Arc::new(Inner {
                 store,
-                registry,
-                plain,
-                sharing,
+                library: Library::new(registry),
                 hasher,
                 clock,
                 ids,
@@ -172,23 +164,16 @@ impl Directory {
     }
 
     /// The resource type by the rules for this caller's writes.
-    fn kind_for(&self, caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
-        let sharing = if caller.profile.allows(Tolerance::UniqueGroupNames) { None } else { Some(&self.inner.sharing) };
-        let shared = sharing.into_iter().flatten().find(|shared| shared.name == kind.name);
+    fn kind_for(caller: &Caller, kind: &Arc<ResourceType>) -> Arc<ResourceType> {
+        let is_unique = caller.profile.allows(Tolerance::UniqueGroupNames);
+        let shared = if is_unique { None } else { caller.schemas.sharing(&kind.name) };
         Arc::clone(shared.unwrap_or(kind))
     }
 
-    /// All schemas and resource types, those of native APIs among them.
+    /// The built-in schemas and resource types, those of native APIs among them.
     #[must_use]
     pub fn registry(&self) -> &Arc<Registry> {
-        &self.inner.registry
-    }
-
-    /// The schemas and resource types that a caller sees through SCIM, or who has not said who it is: those
-    /// of native APIs only if its tenant is opened to them.
-    #[must_use]
-    pub fn registry_for(&self, caller: Option<&Caller>) -> &Arc<Registry> {
-        if caller.is_some_and(|caller| caller.native) { &self.inner.registry } else { &self.inner.plain }
+        self.inner.library.built_in().whole()
     }
 
     /// How much one request may ask for.

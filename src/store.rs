@@ -23,6 +23,7 @@ pub mod oauth;
 pub mod opening;
 pub mod passwords;
 pub mod resources;
+pub mod schemas;
 pub mod select;
 pub mod sessions;
 pub mod sql;
@@ -47,6 +48,29 @@ pub struct Client {
     pub tenant: TenantId,
     /// The number of its connection.
     pub connection: i64,
+    /// By which edition of the tenant's schemas it goes.
+    pub edition: i64,
+}
+
+impl Client {
+    /// Who looks up users of a tenant, as none of its connections.
+    #[must_use]
+    pub const fn of(tenant: TenantId) -> Self {
+        Self { tenant, connection: 0, edition: 0 }
+    }
+}
+
+/// A tenant as whoever presents a credential finds it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The tenant.
+    pub tenant: TenantId,
+    /// The connection the credential belongs to.
+    pub connection: i64,
+    /// Whether the tenant is opened to native APIs.
+    pub native: bool,
+    /// The edition of its schemas.
+    pub edition: i64,
 }
 
 /// What can go wrong below the domain.
@@ -64,6 +88,9 @@ pub enum Error {
     /// The row changed since it was read.
     #[error("the version changed meanwhile")]
     Stale,
+    /// The schemas of the tenant changed since the caller was identified.
+    #[error("the schemas of the tenant changed meanwhile")]
+    Outdated,
     /// The tenant was opened to native APIs meanwhile.
     #[error("the tenant was opened to native APIs meanwhile")]
     Opened,

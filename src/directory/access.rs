@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::manage::{self, Plan};
+use super::schema::Schemas;
 use super::{Directory, Error};
 use crate::auth::assertion::Unverified;
 use crate::auth::range::Ranges;
@@ -9,10 +10,11 @@ use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::Object;
+use crate::scim::schema::Registry;
 use crate::scim::tolerance::Profile;
 use crate::scim::urn::APPCRM;
 use crate::store::sessions::{self, Owner};
-use crate::store::{self, Client, Conn, TenantId, Unit, tenants, tokens};
+use crate::store::{self, Client, Conn, Place, TenantId, Unit, tenants, tokens};
 use std::net::IpAddr;
 use std::sync::Arc;
 
@@ -35,6 +37,8 @@ pub struct Caller {
     pub principal: Option<Principal>,
     /// Whether its tenant is opened to native APIs. Once true it stays so; false may be of yesterday.
     pub native: bool,
+    /// The schemas and resource types of its tenant.
+    pub schemas: Arc<Schemas>,
 }
 
 /// The user a session or a personal token stands for.
@@ -68,13 +72,15 @@ impl Caller {
     /// The caller behind the credential of a connection, whose tenant may be opened to native APIs, with what
     /// the store keeps of its rights.
     pub(super) fn new(
-        (tenant, connection, native): (TenantId, i64, bool),
+        place: Place,
+        schemas: Arc<Schemas>,
         credential: String,
         scopes: &str,
         profile: &str,
     ) -> Result<Self, Error> {
         let scopes = Scopes::parse(scopes).map_err(Error::Internal)?;
         let profile = profile.parse::<Profile>().map_err(|error| Error::Internal(error.to_string()))?;
+        let Place { tenant, connection, native, edition: _ } = place;
         Ok(Self {
             tenant,
             connection,
@@ -84,12 +90,20 @@ impl Caller {
             door: Door::Scim,
             principal: None,
             native,
+            schemas,
         })
+    }
+
+    /// The schemas and resource types it sees through SCIM: those of native APIs only if its tenant is
+    /// opened to them.
+    #[must_use]
+    pub fn registry(&self) -> &Arc<Registry> {
+        if self.native { self.schemas.whole() } else { self.schemas.plain() }
     }
 
     /// As whom the store sees it.
     pub(super) fn client(&self) -> Client {
-        Client { tenant: self.tenant, connection: self.connection }
+        Client { tenant: self.tenant, connection: self.connection, edition: self.schemas.edition() }
     }
 
     /// Refuses a caller that may not read through its door.
@@ -159,7 +173,7 @@ impl Directory {
         if token::is_of_session(token) {
             return self.authenticate_session(token, now).await;
         }
-        let Some(tokens::Found { token, profile, native, user }) = self.valid(token, now).await? else {
+        let Some((tokens::Found { token, profile, place, user }, schemas)) = self.valid(token, now).await? else {
             // A token of ours may look like a signed one, so those come second.
             return if Unverified::looks_like(token) {
                 self.authenticate_issued(token, now).await
@@ -177,7 +191,7 @@ impl Directory {
         }
         self.inner.usage.tokens.note(token.num, token.used, now);
         let credential = format!("token {} ({})", token.num, token.name);
-        let caller = Caller::new((token.tenant, token.connection, native), credential, &token.scopes, &profile)?;
+        let caller = Caller::new(place, schemas, credential, &token.scopes, &profile)?;
         let principal = user.map(|user| Principal::new(&user, None)).transpose()?;
         Ok(Caller { principal, ..caller })
     }
@@ -186,14 +200,16 @@ impl Directory {
     async fn authenticate_session(&self, token: &str, now: Micros) -> Result<Caller, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = sessions::find(&mut conn, &token::digest(token), now).await?;
-        let sessions::Found { session, tenant, connection, profile, native, user } =
+        let sessions::Found { session, place, profile, user } =
             found.filter(|found| found.user.active).ok_or(Error::Unauthenticated)?;
+        let schemas = self.schemas(&mut conn, place.tenant, place.edition).await?;
+        drop(conn);
         self.inner.usage.sessions.note(session.num, Some(session.seen), now);
         let principal = Principal::new(&user, Some(session.num))?;
         let more = principal.super_admin.then_some(Scope::UsersWrite);
         let scopes: Scopes = [Scope::Own].into_iter().chain(more).collect();
         let credential = format!("session {} (user {})", session.num, user.num);
-        let caller = Caller::new((tenant, connection, native), credential, &scopes.to_string(), &profile)?;
+        let caller = Caller::new(place, schemas, credential, &scopes.to_string(), &profile)?;
         Ok(Caller { principal: Some(principal), ..caller })
     }
 
@@ -205,10 +221,15 @@ impl Directory {
         Ok(self.valid(token, self.inner.clock.now()).await?.is_some())
     }
 
-    async fn valid(&self, token: &str, now: Micros) -> Result<Option<tokens::Found>, Error> {
+    /// The token of this text, and the schemas of the tenant it leads to.
+    async fn valid(&self, token: &str, now: Micros) -> Result<Option<(tokens::Found, Arc<Schemas>)>, Error> {
         let mut conn = self.inner.store.read().await?;
         let found = tokens::find(&mut conn, &token::digest(token)).await?;
-        Ok(found.filter(|found| found.token.expires.is_none_or(|end| end > now)))
+        let Some(found) = found.filter(|found| found.token.expires.is_none_or(|end| end > now)) else {
+            return Ok(None);
+        };
+        let schemas = self.schemas(&mut conn, found.place.tenant, found.place.edition).await?;
+        Ok(Some((found, schemas)))
     }
 
     /// Makes the first tenant, its first connection and its first token, if the database has no

@@ -231,7 +231,7 @@ impl Directory {
     ) -> Result<Entry, Error> {
         change.name.as_deref().map(|name| which.check_name(name)).transpose()?;
         which.check_default(change.default.unwrap_or(false))?;
-        let (users, now) = (Arc::clone(self.user_type()?), self.inner.clock.now());
+        let (users, now) = (Arc::clone(self.built_in_users()?), self.inner.clock.now());
         self.inner.store.write(Change { tenant, which, id, to: change, users, now }).await
     }
 
@@ -240,7 +240,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`], [`Error::InUse`].
     pub async fn delete_entry(&self, tenant: TenantId, which: Catalogue, id: i64) -> Result<(), Error> {
-        let (users, now) = (Arc::clone(self.user_type()?), self.inner.clock.now());
+        let (users, now) = (Arc::clone(self.built_in_users()?), self.inner.clock.now());
         self.inner.store.write(Remove { tenant, which, id, users, now }).await
     }
 }

@@ -115,7 +115,9 @@ impl From<store::Error> for Error {
             store::Error::Cycle => Self::Scim(scim::Error::value(
                 "members: a group cannot contain itself, directly or through other groups",
             )),
-            busy @ (store::Error::Stale | store::Error::Opened | store::Error::Busy(_)) => Self::Busy(Some(busy)),
+            busy @ (store::Error::Stale | store::Error::Outdated | store::Error::Opened | store::Error::Busy(_)) => {
+                Self::Busy(Some(busy))
+            }
             full @ store::Error::Full(_) => Self::Full(full),
             other @ (store::Error::Schema(_) | store::Error::Database(_)) => Self::Store(other),
         }

@@ -91,23 +91,25 @@ impl Directory {
     /// # Errors
     /// [`Error::Credentials`], [`Error::Inactive`], [`Error::SessionsLimit`], [`Error::TooManyAttempts`].
     pub async fn log_in(&self, attempt: Attempt<'_>) -> Result<Started, Error> {
-        let users = self.user_type()?;
         let mut conn = self.inner.store.read().await?;
         let place = account::place(&mut conn, attempt.organization).await?;
         drop(conn);
-        let keys = throttle::keys(place.map(|client| client.tenant), attempt.username, attempt.address);
+        let keys = throttle::keys(place.map(|(tenant, _)| tenant), attempt.username, attempt.address);
         let begun = self.inner.throttle.begin(keys, &self.inner.clock).await;
         let running = begun.map_err(Error::TooManyAttempts)?;
         // Looked up after the wait, so that a change meanwhile is seen.
         let found = match place {
-            Some(client) => {
+            Some((tenant, connection)) => {
                 let mut conn = self.inner.store.read().await?;
-                let account = account::find(&mut conn, client, users, attempt.username).await?;
-                account.and_then(|account| Some((client, account.hash?, account.row, account.document)))
+                let schemas = self.schemas_of(&mut conn, tenant).await?;
+                let client = Client { tenant, connection, edition: schemas.edition() };
+                let users = Arc::clone(schemas.users()?);
+                let account = account::find(&mut conn, client, &users, attempt.username).await?;
+                account.and_then(|account| Some((client, users, account.hash?, account.row, account.document)))
             }
             None => None,
         };
-        let hash = found.as_ref().map(|(_, hash, ..)| hash.as_str());
+        let hash = found.as_ref().map(|(_, _, hash, ..)| hash.as_str());
         match self.is_right(attempt.password, hash).await {
             Ok(true) => running.excuse(),
             Ok(false) => return Err(Error::Credentials),
@@ -116,13 +118,13 @@ impl Directory {
                 return Err(error);
             }
         }
-        let (client, hash, row, document) = found.ok_or(Error::Credentials)?;
+        let (client, users, hash, row, document) = found.ok_or(Error::Credentials)?;
         if !account::is_active(&document) {
             return Err(Error::Inactive);
         }
         let outdated = self.inner.hasher.is_outdated(&hash);
         let better = if outdated { Some(self.inner.hasher.hash(attempt.password).await?) } else { None };
-        self.begin(attempt, client, row, (hash, better)).await
+        self.begin(attempt, (client, users), row, (hash, better)).await
     }
 
     /// Whether this is the caller's own password; attempts count as logins do.
@@ -131,7 +133,7 @@ impl Directory {
     /// [`Error::Forbidden`] if the caller stands for no user; [`Error::TooManyAttempts`].
     pub async fn knows_password(&self, caller: &Caller, password: &str) -> Result<bool, Error> {
         let principal = caller.principal.as_ref().ok_or(Error::Forbidden(Scope::Own.name()))?;
-        let users = self.user_type()?;
+        let users = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let account = account::of(&mut conn, caller.client(), users, &principal.id).await?;
         drop(conn);
@@ -165,7 +167,7 @@ impl Directory {
     async fn begin(
         &self,
         attempt: Attempt<'_>,
-        client: Client,
+        (client, users): (Client, Arc<ResourceType>),
         row: Row,
         (hash, better): (String, Option<String>),
     ) -> Result<Started, Error> {
@@ -183,7 +185,6 @@ impl Directory {
             address: attempt.address.map(|address| address.to_canonical().to_string()),
             agent: attempt.agent.map(|agent| agent.chars().filter(|c| !c.is_control()).take(AGENT).collect()),
         };
-        let users = Arc::clone(self.user_type()?);
         let unit = Begin {
             actor: Actor {
                 connection: client.connection,

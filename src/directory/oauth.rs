@@ -331,7 +331,7 @@ async fn add_secret(
 }
 
 async fn row(conn: &mut Conn, tenant: TenantId, id: &str) -> Result<rows::Client, Error> {
-    let found = rows::find_client(conn, id).await?.filter(|client| client.tenant == tenant);
+    let found = rows::find_client(conn, id).await?.filter(|client| client.place.tenant == tenant);
     found.ok_or_else(|| Error::NotFound("client".to_owned()))
 }
 

@@ -13,7 +13,7 @@ use crate::auth::password;
 use crate::auth::scope::Scopes;
 use crate::auth::token::Token as Secret;
 use crate::scim::{self, Object};
-use crate::store::{TenantId, connections, passwords};
+use crate::store::{Place, TenantId, connections, passwords};
 use serde_json::json;
 use std::sync::Arc;
 
@@ -105,7 +105,7 @@ impl Directory {
             organization,
             entries,
             locales,
-            users: Arc::clone(self.user_type()?),
+            users: Arc::clone(self.built_in_users()?),
             now: self.now(),
         };
         let mut loaded = Loaded { entries: self.inner.store.write(unit).await?, ..Loaded::default() };
@@ -153,8 +153,10 @@ impl Directory {
             Error::Invalid("the tenant has no connection; make one first with `roster connection create`".to_owned())
         })?;
         let scopes = Scopes::all().to_string();
+        let schemas = self.schemas_of(&mut conn, tenant).await?;
         // Loading has opened the tenant.
-        let caller = Caller::new((tenant, first.num, true), "the command line".to_owned(), &scopes, &first.profile)?;
+        let place = Place { tenant, connection: first.num, native: true, edition: schemas.edition() };
+        let caller = Caller::new(place, schemas, "the command line".to_owned(), &scopes, &first.profile)?;
         Ok(Caller { door: Door::Admin, ..caller })
     }
 }

@@ -132,7 +132,7 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`]; [`Error::Ambiguous`] if several have it.
     pub async fn user(&self, caller: &Caller, key: Key<'_>) -> Result<User, Error> {
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let found = find(&mut conn, caller, kind, key).await;
         let row = match &found {
@@ -149,7 +149,7 @@ impl Directory {
     /// If the caller may not read.
     pub async fn users(&self, caller: &Caller, search: Search) -> Result<Page, Error> {
         caller.may_read_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let Search { filter, sort, offset, limit } = search;
         let (sort, descending) = sort.map_or((None, false), |(target, descending)| (Some(target), descending));
         let query = Query {
@@ -172,7 +172,7 @@ impl Directory {
     /// # Errors
     /// If the store fails.
     pub async fn taken(&self, caller: &Caller, wanted: Wanted<'_>, except: Option<i64>) -> Result<Taken, Error> {
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let mut is_taken = [false; 3];
         let paths =
@@ -193,7 +193,7 @@ impl Directory {
     /// as [`Directory::invitation`].
     pub async fn create_user(&self, caller: &Caller, new: NewUser) -> Result<User, Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let NewUser { mut document, password, default_roles, invitation } = new;
         validate::create(kind, &mut document)?;
         let password = match password {
@@ -223,7 +223,7 @@ impl Directory {
             Err(_) if caller.may_act_for(num) => true,
             Err(refusal) => return Err(refusal),
         };
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let id = self.id_of(caller, kind, num).await?;
         let password = password.map(short).transpose()?.map(PasswordEdit::Set);
         let unit = Change {
@@ -258,7 +258,7 @@ impl Directory {
     /// [`Error::NotFound`], [`Error::Dependencies`].
     pub async fn delete_user(&self, caller: &Caller, num: i64, estate: Estate) -> Result<(), Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
         let unit = Delete {
             id: self.id_of(caller, kind, num).await?,
@@ -275,7 +275,7 @@ impl Directory {
     /// [`Error::NotFound`] if one of them does not exist.
     pub async fn move_dependencies(&self, caller: &Caller, from: i64, to: i64) -> Result<(), Error> {
         caller.may_write_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let scope = self.native_scope(caller, kind, Used::default());
         self.inner.store.write(Move { scope, from, to }).await
     }
@@ -286,17 +286,11 @@ impl Directory {
     /// [`Error::NotFound`].
     pub async fn dependencies(&self, caller: &Caller, num: i64) -> Result<Vec<Dependency>, Error> {
         caller.may_read_users()?;
-        let kind = self.user_type()?;
+        let kind = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let found = resources::load_num(&mut conn, caller.client(), kind, num).await?;
         let row = found.ok_or_else(|| write::not_found(kind))?;
         write::dependencies(&mut conn, caller.client(), kind, &row, self.inner.clock.now()).await
-    }
-
-    /// The resource type of users.
-    pub(super) fn user_type(&self) -> Result<&Arc<ResourceType>, Error> {
-        let found = self.inner.registry.resource_type("User");
-        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
     }
 
     /// What a write of these verbs knows: it opens the tenant to native APIs.

@@ -185,7 +185,7 @@ impl Directory {
     pub(super) fn scope(&self, caller: &Caller, kind: &Arc<ResourceType>, show: &Projection, used: Used) -> Scope {
         Scope {
             client: caller.client(),
-            kind: self.kind_for(caller, kind),
+            kind: Self::kind_for(caller, kind),
             show: show.clone(),
             now: self.inner.clock.now(),
             drops_unknown_members: caller.profile.allows(Tolerance::UnknownMembers),
@@ -194,14 +194,9 @@ impl Directory {
             values: self.inner.recording.values,
             door: caller.door,
             principal: caller.principal.clone(),
-            opened: self.opened(kind),
+            opened: opened(caller, kind),
             opens: false,
         }
-    }
-
-    /// What a plain type is in a tenant that is opened to native APIs; none for another type.
-    fn opened(&self, kind: &ResourceType) -> Option<Arc<ResourceType>> {
-        kind.plain.then(|| self.inner.registry.resource_type(&kind.name).cloned()).flatten()
     }
 
     /// What a request does to the password. Hashing takes long, so it happens before the unit of
@@ -227,6 +222,11 @@ impl Directory {
             (PasswordEdit::Set(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
         }
     }
+}
+
+/// What a plain type is in a tenant that is opened to native APIs; none for another type.
+fn opened(caller: &Caller, kind: &ResourceType) -> Option<Arc<ResourceType>> {
+    kind.plain.then(|| caller.schemas.whole().resource_type(&kind.name).cloned()).flatten()
 }
 
 pub(super) fn not_found(kind: &ResourceType) -> Error {

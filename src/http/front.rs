@@ -12,6 +12,7 @@ use poem::http::header::{CONTENT_LENGTH, HOST};
 use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri};
 use poem::{Body, Endpoint, IntoResponse, Request, Response};
 use std::any::Any;
+use std::borrow::Cow;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
@@ -84,6 +85,7 @@ impl<E: Endpoint> Endpoint for Front<E> {
         let route = self.routes.find(request.uri().path());
         let shape = self.surfaces.shape(request.uri().path());
         let method = request.method().clone();
+        let shown = route.map_or(Cow::Borrowed("none"), |route| route.shown(request.uri().path()));
         let asked = self.begin(&mut request, &request_id, route, started);
         if method == Method::HEAD {
             request.set_method(Method::GET);
@@ -107,7 +109,7 @@ impl<E: Endpoint> Endpoint for Front<E> {
         tracing::info!(
             request_id,
             method = method.as_str(),
-            route = route.map_or("none", |route| route.template.as_str()),
+            route = &*shown,
             status = response.status().as_u16(),
             micros = u64::try_from(started.elapsed().as_micros()).unwrap_or(u64::MAX),
             "request"

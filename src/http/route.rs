@@ -7,7 +7,13 @@ use poem::http::Method;
 use poem_openapi::OpenApi;
 use poem_openapi::registry::{MetaOperationParam, MetaParamIn, MetaPath, MetaSchemaRef};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::Arc;
+
+/// The place of a resource type in a path.
+const ENDPOINT: &str = "{endpoint}";
+/// The most characters of an endpoint's name that are shown.
+const NAME: usize = 64;
 
 /// One path and its methods.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,10 +34,20 @@ impl Route {
         names.join(", ")
     }
 
-    /// What stands in the place of the placeholder, if the route has one.
+    /// What stands in the place of the placeholder, if the route has one besides that of resource types.
     pub(super) fn variable<'p>(&self, path: &'p str) -> Option<&'p str> {
         let mut segments = self.template.split('/').zip(path.split('/'));
-        segments.find(|(template, _)| template.starts_with('{')).map(|(_, segment)| segment)
+        segments.find(|(template, _)| template.starts_with('{') && *template != ENDPOINT).map(|(_, segment)| segment)
+    }
+
+    /// The template for a path, with the endpoint of a resource type written out.
+    pub(super) fn shown<'t>(&'t self, path: &str) -> Cow<'t, str> {
+        let mut segments = self.template.split('/').zip(path.split('/'));
+        let endpoint = segments.find(|(template, _)| *template == ENDPOINT).map(|(_, segment)| segment);
+        match endpoint.filter(|name| name.len() <= NAME && name.bytes().all(|byte| byte.is_ascii_alphanumeric())) {
+            Some(name) => Cow::Owned(self.template.replacen(ENDPOINT, name, 1)),
+            None => Cow::Borrowed(&self.template),
+        }
     }
 
     fn matches(&self, path: &str) -> bool {
@@ -78,8 +94,8 @@ impl Routes {
 
     fn and(self, more: impl Iterator<Item = Route>) -> Self {
         let mut routes: Vec<Route> = self.0.iter().cloned().chain(more).collect();
-        // A path without a placeholder goes before one with.
-        routes.sort_by_key(|route| route.template.contains('{'));
+        // A path without a placeholder goes before one with, and one with few before one with more.
+        routes.sort_by_key(|route| route.template.matches('{').count());
         Self(routes.into())
     }
 
@@ -117,13 +133,26 @@ mod tests {
     }
 
     #[test]
+    fn the_endpoint_of_a_resource_type_is_shown() {
+        let routes = Routes::default().with::<Api>(PREFIX);
+        for (path, shown) in [
+            ("/scim/v2/Users/1", "/scim/v2/Users/{id}"),
+            ("/scim/v2/Badges", "/scim/v2/Badges"),
+            ("/scim/v2/a%0Ab", "/scim/v2/{endpoint}"),
+            ("/scim/v2/Schemas/urn:x", "/scim/v2/Schemas/{id}"),
+        ] {
+            assert_eq!(routes.find(path).unwrap().shown(path), shown, "{path}");
+        }
+    }
+
+    #[test]
     fn every_path_is_found_with_its_methods() {
         let routes = Routes::default().with::<Api>(PREFIX).with_pages(&["/livez"]);
         let cases = [
-            ("/scim/v2/Users", "/scim/v2/Users", "GET, HEAD, POST"),
-            ("/scim/v2/Users/.search", "/scim/v2/Users/.search", "POST"),
-            ("/scim/v2/Users/1", "/scim/v2/Users/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
-            ("/scim/v2/Groups/a%2Fb", "/scim/v2/Groups/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
+            ("/scim/v2/Users", "/scim/v2/{endpoint}", "GET, HEAD, POST"),
+            ("/scim/v2/Users/.search", "/scim/v2/{endpoint}/.search", "POST"),
+            ("/scim/v2/Users/1", "/scim/v2/{endpoint}/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
+            ("/scim/v2/Groups/a%2Fb", "/scim/v2/{endpoint}/{id}", "DELETE, GET, HEAD, PATCH, PUT"),
             ("/scim/v2/Schemas/urn:a:b", "/scim/v2/Schemas/{id}", "GET, HEAD"),
             ("/scim/v2/ServiceProviderConfig", "/scim/v2/ServiceProviderConfig", "GET, HEAD"),
             ("/scim/v2/.search", "/scim/v2/.search", "POST"),
@@ -134,7 +163,7 @@ mod tests {
             let route = routes.find(path).unwrap_or_else(|| panic!("{path} is not found"));
             assert_eq!((route.template.as_str(), route.allow().as_str()), (template, allow));
         }
-        for path in ["/", "/scim", "/scim/v2/Nothing", "/scim/v2/Users/1/2", "/scim/v2/Users//1", "/scim/v2/users"] {
+        for path in ["/", "/scim", "/scim/v2/Users/1/2", "/scim/v2/Users//1"] {
             assert_eq!(routes.find(path), None, "{path}");
         }
     }

@@ -1,6 +1,6 @@
 //! The SCIM surface (RFC 7644): its routes, what every handler is given, what it answers.
 //!
-//! A further resource type is a line in [`resource`] and one in [`Api`].
+//! A further resource type needs nothing here: its routes are those of every type ([`resource`]).
 
 mod answer;
 mod call;
@@ -16,7 +16,7 @@ use crate::directory::{Caller, Door};
 use crate::scim;
 use discovery::Discovery;
 use poem_openapi::OpenApiService;
-use resource::{Groups, Resources, Users};
+use resource::Resources;
 use search::Everything;
 use std::borrow::Cow;
 
@@ -37,12 +37,11 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Resources<Users>, Resources<Groups>, Everything, Discovery);
+pub(super) type Api = (Resources, Everything, Discovery);
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (Resources::new(), Resources::new(), Everything, Discovery);
-    OpenApiService::new(api, "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((Resources, Everything, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
 }
 
 /// The Error message (RFC 7644 §3.12).

@@ -14,6 +14,7 @@ use crate::scim::tolerance::{Tolerance, Used};
 use poem::http::{Method, StatusCode};
 use poem::{Request, Response};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -111,7 +112,7 @@ impl Asked {
             trail: Trail::default(),
             request_id: request_id.to_owned(),
             method: request.method().clone(),
-            path: route.map_or("none", |route| route.template.as_str()).to_owned(),
+            path: route.map_or(Cow::Borrowed("none"), |route| route.shown(request.uri().path())).into_owned(),
             resource: id.map(|id| id.chars().take(ID).collect()),
             at,
             started,

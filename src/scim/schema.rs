@@ -181,6 +181,8 @@ pub struct ResourceType {
     /// Whether a resource may have the key of another one though its attribute is unique: a client
     /// that lives with equal names writes it.
     pub shares_key: bool,
+    /// The full names of the attributes whose index is being built: writes keep it up, searches do not use it.
+    pub building: Vec<String>,
     /// Whether extensions of native APIs are left out. Resources are made by such a type only while the
     /// tenant is not opened to these APIs.
     pub plain: bool,
@@ -252,6 +254,12 @@ impl Registry {
     #[must_use]
     pub fn resource_type(&self, name: &str) -> Option<&Arc<ResourceType>> {
         self.types.iter().find(|kind| kind.name == name)
+    }
+
+    /// The resource type of that endpoint, which is given without its slash, exactly.
+    #[must_use]
+    pub fn resource_type_at(&self, endpoint: &str) -> Option<&Arc<ResourceType>> {
+        self.types.iter().find(|kind| kind.endpoint.strip_prefix('/') == Some(endpoint))
     }
 
     /// The schema of that URN, in any case.

@@ -40,6 +40,15 @@ impl Dialect {
         }
     }
 
+    /// Locks the selected rows of table `r` until the transaction ends, and keeps those of table `t` as they are.
+    #[must_use]
+    pub fn lock_resource(self) -> &'static str {
+        match self {
+            Self::Sqlite => "",
+            Self::Postgres => " FOR KEY SHARE OF t FOR NO KEY UPDATE OF r",
+        }
+    }
+
     /// Locks the selected rows until the transaction ends, also against rows that come to refer to them.
     #[must_use]
     pub fn lock_whole(self) -> &'static str {

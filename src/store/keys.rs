@@ -88,6 +88,11 @@ pub(super) fn is_indexed(kind: &ResourceType, target: &Target) -> bool {
     marked && hot(kind, target).is_none() && target.leaf().kind != Kind::Decimal
 }
 
+/// Whether searches may use the attribute index for a target: it is not being built.
+pub(super) fn is_searchable(kind: &ResourceType, target: &Target) -> bool {
+    is_indexed(kind, target) && !kind.building.contains(&target.name())
+}
+
 /// Derives the columns and rows of a document.
 pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
     let display = display(kind, document);

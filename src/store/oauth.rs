@@ -7,7 +7,7 @@ mod issuers;
 pub use issuers::{Issuer, NewIssuer, insert_issuer, issuers_of, list_issuers, remove_issuer};
 
 use super::sql::{Record, Val};
-use super::{Conn, Error, TenantId, is_storable};
+use super::{Conn, Error, Place, TenantId, is_storable};
 use crate::clock::Micros;
 
 /// A client of a connection.
@@ -15,10 +15,8 @@ use crate::clock::Micros;
 pub struct Client {
     /// Its number.
     pub num: i64,
-    /// The tenant it belongs to.
-    pub tenant: TenantId,
-    /// The connection it belongs to.
-    pub connection: i64,
+    /// The tenant and the connection it belongs to.
+    pub place: Place,
     /// The name of that connection.
     pub connection_name: String,
     /// Its client id.
@@ -35,8 +33,6 @@ pub struct Client {
     pub created: Micros,
     /// The profile of its connection, as text.
     pub profile: String,
-    /// Whether its tenant is opened to native APIs.
-    pub native: bool,
 }
 
 /// A client to store.
@@ -81,7 +77,7 @@ pub struct NewAccess {
 }
 
 const CLIENT: &str = "SELECT c.num, c.tenant, c.connection, n.name, c.id, c.name, c.scopes, c.keys, c.keys_url, \
-                      c.created, n.profile, t.native FROM oauth_client c JOIN connection n ON n.num = c.connection \
+                      c.created, n.profile, t.native, t.edition FROM oauth_client c JOIN connection n ON n.num = c.connection \
                       JOIN tenant t ON t.num = c.tenant ";
 
 /// Stores a client.
@@ -248,8 +244,8 @@ pub async fn insert_access(conn: &mut Conn, client: &Client, access: &NewAccess,
         "INSERT INTO token (tenant, connection, name, prefix, digest, scopes, created, expires, client, secret) \
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
         [
-            client.tenant.0.into(),
-            client.connection.into(),
+            client.place.tenant.0.into(),
+            client.place.connection.into(),
             client.name.as_str().into(),
             access.prefix.as_str().into(),
             Val::Bytes(access.digest.clone()),
@@ -297,8 +293,12 @@ fn missing() -> Error {
 fn read_client(record: &Record) -> Result<Client, Error> {
     Ok(Client {
         num: record.int(0)?,
-        tenant: TenantId(record.int(1)?),
-        connection: record.int(2)?,
+        place: Place {
+            tenant: TenantId(record.int(1)?),
+            connection: record.int(2)?,
+            native: record.truth(11)?,
+            edition: record.int(12)?,
+        },
         connection_name: record.text(3)?,
         id: record.text(4)?,
         name: record.text(5)?,
@@ -307,7 +307,6 @@ fn read_client(record: &Record) -> Result<Client, Error> {
         keys_url: record.maybe_text(8)?,
         created: record.int(9)?,
         profile: record.text(10)?,
-        native: record.truth(11)?,
     })
 }
 

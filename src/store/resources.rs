@@ -6,7 +6,7 @@
 use super::external_ids::Split;
 use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, opening};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, opening, schemas};
 use crate::clock::Micros;
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{Object, resource};
@@ -16,8 +16,9 @@ use serde_json::{Value, json};
 /// for the number, the document gets it, as the answer shows.
 ///
 /// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Opened`] if the type is plain and
-/// the tenant is not; [`Error::Stale`] if the tenant or the connection is gone.
+/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Outdated`] if the client goes by
+/// another edition of the schemas than the tenant; [`Error::Opened`] if the type is plain and the tenant is
+/// not; [`Error::Stale`] if the tenant or the connection is gone.
 pub async fn insert(
     conn: &mut Conn,
     client: Client,
@@ -61,8 +62,9 @@ pub async fn insert(
         sql.push(", ").bind(num);
     }
     sql.push(" FROM tenant WHERE num = $1").push(if kind.plain { " AND NOT native" } else { "" });
-    sql.push(keep).push(" RETURNING num");
+    sql.push(" AND edition = ").bind(client.edition).push(keep).push(" RETURNING num");
     let Some(made) = conn.fetch_first(sql).await? else {
+        schemas::hold(conn, client).await?;
         return Err(if kind.plain && opening::is_open(conn, tenant).await? { Error::Opened } else { Error::Stale });
     };
     let num = made.int(0)?;
@@ -126,10 +128,11 @@ pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num:
 /// The same as [`load`], locked until the unit of work ends.
 ///
 /// # Errors
-/// If the database fails.
+/// [`Error::Outdated`] if the client goes by another edition of the schemas than the tenant.
 pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    let lock = conn.dialect().lock();
+    let lock = conn.dialect().lock_resource();
     if lock.is_empty() {
+        schemas::hold(conn, client).await?;
         return load(conn, client, kind, id).await;
     }
     if !is_storable(id) {
@@ -138,11 +141,13 @@ pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
     // Who waits for the lock sees the row as it is then, but rows of other tables as they were
     // before: these are read afterwards.
     let mut sql = conn.sql().with(
-        "SELECT num FROM resource WHERE tenant = $1 AND id = $2 AND type = $3",
+        "SELECT t.edition FROM tenant t JOIN resource r ON r.tenant = t.num \
+         WHERE t.num = $1 AND r.tenant = $1 AND r.id = $2 AND r.type = $3",
         [client.tenant.0.into(), id.into(), kind.name.as_str().into()],
     );
     sql.push(lock);
     match conn.fetch_first(sql).await? {
+        Some(held) if held.int(0)? != client.edition => Err(Error::Outdated),
         Some(_) => load(conn, client, kind, id).await,
         None => Ok(None),
     }

@@ -4,7 +4,7 @@
 //! A session that was ended stays as a row with the reason until its time would have been over.
 
 use super::sql::{Record, Val};
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, Place, TenantId};
 use crate::clock::Micros;
 
 /// A session as it is stored.
@@ -56,14 +56,10 @@ pub struct NewSession {
 pub struct Found {
     /// The session.
     pub session: Session,
-    /// The tenant of the user.
-    pub tenant: TenantId,
-    /// The connection as which it reads and writes.
-    pub connection: i64,
+    /// The tenant of the user, and the connection as which it reads and writes.
+    pub place: Place,
     /// The profile of that connection.
     pub profile: String,
-    /// Whether the tenant is opened to native APIs.
-    pub native: bool,
     /// The user.
     pub user: Owner,
 }
@@ -114,7 +110,7 @@ pub async fn insert(conn: &mut Conn, tenant: TenantId, new: &NewSession, now: Mi
 pub async fn find(conn: &mut Conn, digest: &[u8], now: Micros) -> Result<Option<Found>, Error> {
     let sql = conn.sql().with(
         "SELECT s.num, s.owner, s.door, s.created, s.seen, s.expires, s.ends, s.address, s.agent, \
-         s.tenant, s.connection, c.profile, n.native, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
+         s.tenant, s.connection, c.profile, n.native, n.edition, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
          FROM session s JOIN connection c ON c.num = s.connection JOIN tenant n ON n.num = s.tenant \
          JOIN resource r ON r.tenant = s.tenant AND r.num = s.owner \
          WHERE s.digest = $1 AND s.revoked IS NULL AND s.expires > $2 AND s.ends > $2",
@@ -123,11 +119,14 @@ pub async fn find(conn: &mut Conn, digest: &[u8], now: Micros) -> Result<Option<
     let found = |record: Record| {
         Ok(Found {
             session: read(&record)?,
-            tenant: TenantId(record.int(9)?),
-            connection: record.int(10)?,
+            place: Place {
+                tenant: TenantId(record.int(9)?),
+                connection: record.int(10)?,
+                native: record.truth(12)?,
+                edition: record.int(13)?,
+            },
             profile: record.text(11)?,
-            native: record.truth(12)?,
-            user: owner(&record, 13)?,
+            user: owner(&record, 14)?,
         })
     };
     conn.fetch_first(sql).await?.map(found).transpose()

@@ -50,6 +50,10 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "deleted", key: "num" },
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },
+    Owned { table: "walk", key: "num" },
+    Owned { table: "index_build", key: "attribute" },
+    Owned { table: "schema_document", key: "id" },
+    Owned { table: "type_document", key: "name" },
     Owned { table: "connection", key: "num" },
 ];
 

@@ -25,8 +25,8 @@ use serde_json::{Value, json};
 use std::sync::{Arc, LazyLock};
 
 const TENANT: TenantId = TenantId(1);
-const ONE: Client = Client { tenant: TENANT, connection: 1 };
-const TWO: Client = Client { tenant: TENANT, connection: 2 };
+const ONE: Client = Client { tenant: TENANT, connection: 1, edition: 0 };
+const TWO: Client = Client { tenant: TENANT, connection: 2, edition: 0 };
 const BASE: &str = "https://scim.example/v2";
 /// 2026-01-31T09:30:00Z and some microseconds nobody sees.
 const NOW: Micros = 1_769_851_800_000_123;

@@ -2,7 +2,7 @@
 
 use super::sessions::{self, Owner};
 use super::sql::{Record, Val};
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, Place, TenantId};
 use crate::clock::Micros;
 
 /// A bearer token as it is stored: never the token, only its SHA-256.
@@ -39,8 +39,8 @@ pub struct Found {
     pub token: Token,
     /// The profile of its connection, as text.
     pub profile: String,
-    /// Whether its tenant is opened to native APIs.
-    pub native: bool,
+    /// Where it leads.
+    pub place: Place,
     /// The user it stands for; none if it stands for none, or that one is gone.
     pub user: Option<Owner>,
 }
@@ -104,14 +104,17 @@ pub async fn insert(
 pub async fn find(conn: &mut Conn, digest: &[u8]) -> Result<Option<Found>, Error> {
     let sql = conn.sql().with(
         "SELECT t.num, t.tenant, t.connection, t.name, t.prefix, t.scopes, t.created, t.expires, t.addresses, \
-         t.used, t.owner, c.profile, n.native, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
+         t.used, t.owner, c.profile, n.native, n.edition, r.num, r.id, COALESCE(r.active, TRUE), r.doc \
          FROM token t JOIN connection c ON c.num = t.connection JOIN tenant n ON n.num = t.tenant \
          LEFT JOIN resource r ON r.tenant = t.tenant AND r.num = t.owner WHERE t.digest = $1",
         [Val::Bytes(digest.to_vec())],
     );
     let found = |record: Record| {
-        let user = record.maybe_int(13)?.map(|_| sessions::owner(&record, 13)).transpose()?;
-        Ok(Found { token: read(&record)?, profile: record.text(11)?, native: record.truth(12)?, user })
+        let user = record.maybe_int(14)?.map(|_| sessions::owner(&record, 14)).transpose()?;
+        let token = read(&record)?;
+        let (native, edition) = (record.truth(12)?, record.int(13)?);
+        let place = Place { tenant: token.tenant, connection: token.connection, native, edition };
+        Ok(Found { token, profile: record.text(11)?, place, user })
     };
     conn.fetch_first(sql).await?.map(found).transpose()
 }

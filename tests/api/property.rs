@@ -320,7 +320,7 @@ impl Unit for Insert {
 async fn clients(api: &Api) -> [Client; 2] {
     let caller = api.directory.authenticate(&api.token, None).await.unwrap();
     let second = api.directory.create_connection("default", "second", Profile::default()).await.unwrap();
-    [caller.connection, second.num].map(|connection| Client { tenant: caller.tenant, connection })
+    [caller.connection, second.num].map(|connection| Client { tenant: caller.tenant, connection, edition: 0 })
 }
 
 /// Lets another client call resources what it likes; the documents as it sees them then.

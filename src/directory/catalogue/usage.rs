@@ -33,7 +33,7 @@ pub(super) async fn of(
     let part = Part { kind: Arc::clone(users), filter: Some(filter(which, entry, users)?), sort: None };
     let query = Query { parts: vec![part], descending: false, offset: 0, limit: 0, base: String::new(), now };
     // No attribute that refers to entries is one connection's own.
-    let users = select::page(conn, Client { tenant, connection: 0 }, &query).await?.total;
+    let users = select::page(conn, Client::of(tenant), &query).await?.total;
     let pending = catalogues::invitations(conn, tenant, now).await?;
     let invitations = pending.iter().filter(|invitation| promises(invitation, which, entry.id)).count();
     Ok(Usage { which, users, invitations: u64::try_from(invitations).unwrap_or(u64::MAX) })

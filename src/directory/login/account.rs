@@ -22,16 +22,16 @@ pub(super) struct Account {
     pub hash: Option<String>,
 }
 
-/// The tenant of an organization, and its first connection, as which a session reads and writes; without
-/// an organization the first tenant.
-pub(super) async fn place(conn: &mut Conn, organization: Option<&str>) -> Result<Option<Client>, Error> {
+/// The tenant of an organization, and the number of its first connection, as which a session reads and
+/// writes; without an organization the first tenant.
+pub(super) async fn place(conn: &mut Conn, organization: Option<&str>) -> Result<Option<(TenantId, i64)>, Error> {
     let tenant = match organization {
         Some(text) => tenants::find_any(conn, text).await?,
         None => tenants::first(conn).await?.map(|tenant| tenant.num),
     };
     let Some(tenant) = tenant else { return Ok(None) };
     let connections = connections::list(conn, tenant).await?;
-    Ok(connections.first().map(|connection| Client { tenant, connection: connection.num }))
+    Ok(connections.first().map(|connection| (tenant, connection.num)))
 }
 
 /// The account of a user name, else the one account of a mail address. An address that several users

@@ -8,7 +8,7 @@ use crate::directory::audit::{self, Beside};
 use crate::directory::{Directory, Door, Error, write};
 use crate::scim::schema::ResourceType;
 use crate::store::audit::{Action, Actor};
-use crate::store::{self, Client, Conn, TenantId, Unit, connections, passwords, resources, sessions};
+use crate::store::{self, Client, Conn, TenantId, Unit, connections, passwords, resources, schemas, sessions};
 use std::sync::Arc;
 
 impl Directory {
@@ -22,7 +22,7 @@ impl Directory {
         password::check_import(hash).map_err(|refused| Error::Invalid(format!("hash: {refused}")))?;
         let unit = Import {
             tenant,
-            users: Arc::clone(self.user_type()?),
+            users: Arc::clone(self.built_in_users()?),
             user: user.to_owned(),
             hash: hash.to_owned(),
             by: by.to_owned(),
@@ -49,7 +49,8 @@ impl Unit for Import {
         let Self { tenant, users, now, .. } = self;
         let not_found = || write::not_found(users);
         let connections = connections::list(conn, *tenant).await?;
-        let client = Client { tenant: *tenant, connection: connections.first().map_or(0, |first| first.num) };
+        let edition = schemas::edition(conn, *tenant).await?;
+        let client = Client { tenant: *tenant, connection: connections.first().map_or(0, |first| first.num), edition };
         let id = account::named(conn, client, users, &self.user).await?.ok_or_else(not_found)?;
         let row = resources::lock(conn, client, users, &id).await?.ok_or_else(not_found)?;
         passwords::set(conn, *tenant, row.num, Some(&self.hash)).await?;

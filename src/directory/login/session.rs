@@ -35,7 +35,7 @@ impl Directory {
     /// [`Error::Forbidden`] if it stands for no user.
     pub async fn whoami(&self, caller: &Caller) -> Result<(Option<Session>, User), Error> {
         let principal = caller.principal.as_ref().ok_or(Error::Forbidden(Scope::Own.name()))?;
-        let users = self.user_type()?;
+        let users = caller.schemas.users()?;
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), users, &principal.id).await?;
         let row = row.ok_or(Error::Unauthenticated)?;
@@ -92,8 +92,8 @@ impl Directory {
     /// # Errors
     /// [`Error::NotFound`].
     pub async fn user_number(&self, tenant: TenantId, name: &str) -> Result<i64, Error> {
-        let users = self.user_type()?;
-        let client = Client { tenant, connection: 0 };
+        let users = self.built_in_users()?;
+        let client = Client::of(tenant);
         let mut conn = self.inner.store.read().await?;
         let id = account::named(&mut conn, client, users, name).await?;
         let row = match id {
@@ -122,7 +122,7 @@ impl Directory {
     fn ending(&self, caller: &Caller, user: i64) -> Result<Ending, Error> {
         Ok(Ending {
             client: caller.client(),
-            users: Arc::clone(self.user_type()?),
+            users: Arc::clone(caller.schemas.users()?),
             user,
             now: self.inner.clock.now(),
             actor: audit::actor(caller),

@@ -67,7 +67,7 @@ impl Directory {
             owner: None,
         };
         let (tenant, connection) = (tenant.to_owned(), connection.to_owned());
-        let users = Arc::clone(self.user_type()?);
+        let users = Arc::clone(self.built_in_users()?);
         let made = self.inner.store.write(Create { tenant, connection, token, user, users, now }).await?;
         Ok((secret, made))
     }

@@ -28,7 +28,7 @@ pub(in crate::directory) async fn find(
     let part = Part { kind: Arc::clone(users), filter, sort: None };
     // No user name has to do with the time.
     let query = Query { parts: vec![part], descending: false, offset: 0, limit: 1, base: String::new(), now: 0 };
-    let page = select::page(conn, Client { tenant, connection: 0 }, &query).await?;
+    let page = select::page(conn, Client::of(tenant), &query).await?;
     page.rows.first().map(|row| row.num).ok_or_else(|| not_found("user"))
 }
 

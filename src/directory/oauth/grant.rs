@@ -95,7 +95,7 @@ impl Proved {
     /// The tenant and the connection the client belongs to.
     #[must_use]
     pub fn connection(&self) -> (TenantId, i64) {
-        (self.client.tenant, self.client.connection)
+        (self.client.place.tenant, self.client.place.connection)
     }
 }
 
@@ -143,7 +143,8 @@ impl Directory {
         let mut conn = self.inner.store.read().await?;
         let (client, _) = self.by_secret(&mut conn, id, secret).await?.ok_or(Error::Unauthenticated)?;
         let credential = format!("client {} ({})", client.id, client.name);
-        Caller::new((client.tenant, client.connection, client.native), credential, &client.scopes, &client.profile)
+        let schemas = self.schemas(&mut conn, client.place.tenant, client.place.edition).await?;
+        Caller::new(client.place, schemas, credential, &client.scopes, &client.profile)
     }
 
     /// The client that shows this of itself.

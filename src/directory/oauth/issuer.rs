@@ -106,7 +106,9 @@ impl Directory {
             return Err(Error::Unauthenticated);
         }
         let credential = format!("issuer {} ({})", row.num, row.trust.issuer);
-        Caller::new((row.tenant, row.connection, row.native), credential, &row.trust.scopes, &row.profile)
+        let mut conn = self.inner.store.read().await?;
+        let schemas = self.schemas(&mut conn, row.place.tenant, row.place.edition).await?;
+        Caller::new(row.place, schemas, credential, &row.trust.scopes, &row.profile)
     }
 
     /// The one issuer whose tokens look like this one. A named subject goes before any subject; a

@@ -29,7 +29,7 @@ impl Load {
             tenant: operator.tenant,
             connection: operator.connection,
             tokens: tokens.into_iter().map(|token| (token, Secret::generate())).collect(),
-            users: Arc::clone(directory.user_type()?),
+            users: Arc::clone(directory.built_in_users()?),
             now: directory.now(),
         })
     }

@@ -49,8 +49,7 @@ impl Call {
 
     /// The resource type of users.
     pub(super) fn kind(&self) -> Result<&Arc<ResourceType>, Refusal> {
-        let kind = self.directory().registry().resource_type("User");
-        kind.ok_or_else(|| Refusal::internal("there is no resource type User"))
+        Ok(self.caller()?.schemas.users()?)
     }
 
     /// The first parameter of that name.

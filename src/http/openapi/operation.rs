@@ -235,7 +235,10 @@ fn bare(status: u16, description: &'static str, headers: &'static [&'static str]
 impl Operation {
     /// The operation as the document has it; path parameters come from the framework.
     pub(super) fn write(&self, framework_parameters: &[Value]) -> Value {
-        let in_path = framework_parameters.iter().filter(|parameter| parameter["in"] == "path").map(path_parameter);
+        let in_path = framework_parameters
+            .iter()
+            .filter(|parameter| parameter["in"] == "path" && parameter["name"] == "id")
+            .map(path_parameter);
         let shared = self.parameters.iter().map(|name| json!({ "$ref": format!("#/components/parameters/{name}") }));
         let parameters: Vec<Value> = in_path.chain(shared).collect();
 

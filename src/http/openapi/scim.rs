@@ -92,13 +92,19 @@ pub(super) const FAULTS: &[Fault] = &[
 pub(super) fn document(registry: &Registry) -> Value {
     let raw: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
     let mut paths = Map::new();
-    for (path, methods) in raw.get("paths").and_then(Value::as_object).into_iter().flatten() {
+    let framework = raw.get("paths").and_then(Value::as_object).into_iter().flatten();
+    let written_out = framework.flat_map(|(path, methods)| {
+        let paths = written_out(registry, path);
+        paths.into_iter().map(move |path| (path, methods))
+    });
+    for (path, methods) in written_out {
         let described = methods.as_object().into_iter().flatten().filter_map(|(method, operation)| {
             let parameters = operation.get("parameters").and_then(Value::as_array);
-            let described = operation::describe(registry, path, method)?;
+            let described = operation::describe(registry, &path, method)?;
             Some((method.clone(), described.write(parameters.map_or(&[], Vec::as_slice))))
         });
-        paths.insert(path.clone(), Value::Object(described.collect()));
+        let described = Value::Object(described.collect());
+        paths.insert(path, described);
     }
     let document = Document {
         title: "Roster SCIM 2.0",
@@ -115,6 +121,14 @@ pub(super) fn document(registry: &Registry) -> Value {
         errors: part::errors(FAULTS, SURFACE.errors, "Error"),
     };
     document.write()
+}
+
+/// A path of the framework; one of every resource type, with the endpoint of each.
+fn written_out(registry: &Registry, path: &str) -> Vec<String> {
+    match path.strip_prefix("/{endpoint}") {
+        Some(rest) => registry.types.iter().map(|kind| format!("{}{rest}", kind.endpoint)).collect(),
+        None => vec![path.to_owned()],
+    }
 }
 
 /// The component parameters. They have no examples: a page to try them on would send those.

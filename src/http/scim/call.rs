@@ -37,9 +37,9 @@ impl Call {
         self.caller.as_ref().ok_or_else(Refusal::no_credential)
     }
 
-    /// A resource type by its name.
-    pub(super) fn kind(&self, name: &str) -> Result<&Arc<ResourceType>, Refusal> {
-        self.registry().resource_type(name).ok_or_else(Refusal::no_route)
+    /// The resource type of an endpoint, which is given without its slash.
+    pub(super) fn kind(&self, endpoint: &str) -> Result<&Arc<ResourceType>, Refusal> {
+        self.registry().resource_type_at(endpoint).ok_or_else(Refusal::no_route)
     }
 
     /// The schemas and resource types the caller sees.

@@ -13,67 +13,35 @@ use crate::scim::schema::ResourceType;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
-use std::marker::PhantomData;
 use std::sync::Arc;
 
-/// A resource type that has routes: its name in the registry and its path.
-pub(in crate::http) trait Kind: Send + Sync + 'static {
-    /// The resource type's name.
-    const NAME: &'static str;
-    /// The resource type's endpoint.
-    const PATH: &'static str;
-}
+/// The routes of every resource type: which there are, the registry of the caller's tenant says.
+pub(in crate::http) struct Resources;
 
-macro_rules! kinds {
-    ($($kind:ident: $name:literal at $path:literal,)*) => {$(
-        #[doc = concat!("The type ", $name, ".")]
-        pub(in crate::http) struct $kind;
-
-        impl Kind for $kind {
-            const NAME: &'static str = $name;
-            const PATH: &'static str = $path;
-        }
-    )*};
-}
-
-kinds! {
-    Users: "User" at "/Users",
-    Groups: "Group" at "/Groups",
-}
-
-/// The routes of one resource type.
-pub(in crate::http) struct Resources<K>(PhantomData<fn() -> K>);
-
-impl<K> Resources<K> {
-    pub(super) fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-#[OpenApi(prefix_path = K::PATH)]
-impl<K: Kind> Resources<K> {
-    #[oai(path = "/", method = "get")]
-    async fn list(&self, call: Call) -> Result<Answer, Refusal> {
+#[OpenApi]
+impl Resources {
+    #[oai(path = "/:endpoint", method = "get")]
+    async fn list(&self, call: Call, endpoint: Path<String>) -> Result<Answer, Refusal> {
         let request = call.search()?;
-        search::run(&call, vec![Arc::clone(call.kind(K::NAME)?)], &request).await
+        search::run(&call, vec![Arc::clone(call.kind(&endpoint)?)], &request).await
     }
 
-    #[oai(path = "/.search", method = "post")]
-    async fn search(&self, call: Call, body: Payload) -> Result<Answer, Refusal> {
+    #[oai(path = "/:endpoint/.search", method = "post")]
+    async fn search(&self, call: Call, endpoint: Path<String>, body: Payload) -> Result<Answer, Refusal> {
         let request = SearchRequest::from_body(&body.0)?;
-        search::run(&call, vec![Arc::clone(call.kind(K::NAME)?)], &request).await
+        search::run(&call, vec![Arc::clone(call.kind(&endpoint)?)], &request).await
     }
 
-    #[oai(path = "/", method = "post")]
-    async fn create(&self, call: Call, body: Payload) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown::<K>(&call)?;
+    #[oai(path = "/:endpoint", method = "post")]
+    async fn create(&self, call: Call, endpoint: Path<String>, body: Payload) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown(&call, &endpoint)?;
         let record = call.directory().create(call.caller()?, kind, body.0, &shown).await?;
         answer(&call, StatusCode::CREATED, &record, &shown)
     }
 
-    #[oai(path = "/:id", method = "get")]
-    async fn get(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown::<K>(&call)?;
+    #[oai(path = "/:endpoint/:id", method = "get")]
+    async fn get(&self, call: Call, endpoint: Path<String>, id: Path<String>) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown(&call, &endpoint)?;
         check_id(kind, &id)?;
         let record = call.directory().get(call.caller()?, kind, &id, &shown).await?;
         match judge(&call.expect, record.version) {
@@ -83,17 +51,29 @@ impl<K: Kind> Resources<K> {
         }
     }
 
-    #[oai(path = "/:id", method = "put")]
-    async fn replace(&self, call: Call, id: Path<String>, body: Payload) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown::<K>(&call)?;
+    #[oai(path = "/:endpoint/:id", method = "put")]
+    async fn replace(
+        &self,
+        call: Call,
+        endpoint: Path<String>,
+        id: Path<String>,
+        body: Payload,
+    ) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown(&call, &endpoint)?;
         check_id(kind, &id)?;
         let record = call.directory().replace(call.caller()?, kind, &id, body.0, &call.expect, &shown).await?;
         answer(&call, StatusCode::OK, &record, &shown)
     }
 
-    #[oai(path = "/:id", method = "patch")]
-    async fn patch(&self, call: Call, id: Path<String>, body: Payload) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown::<K>(&call)?;
+    #[oai(path = "/:endpoint/:id", method = "patch")]
+    async fn patch(
+        &self,
+        call: Call,
+        endpoint: Path<String>,
+        id: Path<String>,
+        body: Payload,
+    ) -> Result<Answer, Refusal> {
+        let (kind, shown) = shown(&call, &endpoint)?;
         check_id(kind, &id)?;
         let directory = call.directory();
         let record = directory.patch(call.caller()?, kind, &id, &body.0, &call.expect, &shown, &call.base).await?;
@@ -104,9 +84,9 @@ impl<K: Kind> Resources<K> {
         answer(&call, StatusCode::OK, &record, &shown)
     }
 
-    #[oai(path = "/:id", method = "delete")]
-    async fn delete(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
-        let kind = call.kind(K::NAME)?;
+    #[oai(path = "/:endpoint/:id", method = "delete")]
+    async fn delete(&self, call: Call, endpoint: Path<String>, id: Path<String>) -> Result<Answer, Refusal> {
+        let kind = call.kind(&endpoint)?;
         check_id(kind, &id)?;
         let used = call.directory().delete(call.caller()?, kind, &id, &call.expect).await?;
         used.iter().for_each(|tolerance| call.trail.tolerated(tolerance));
@@ -115,8 +95,8 @@ impl<K: Kind> Resources<K> {
 }
 
 /// The type, and what the answer shows of it.
-fn shown<K: Kind>(call: &Call) -> Result<(&Arc<ResourceType>, Projection), Refusal> {
-    let kind = call.kind(K::NAME)?;
+fn shown<'c>(call: &'c Call, endpoint: &str) -> Result<(&'c Arc<ResourceType>, Projection), Refusal> {
+    let kind = call.kind(endpoint)?;
     Ok((kind, call.projection(kind)?))
 }
 

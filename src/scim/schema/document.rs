@@ -11,7 +11,7 @@ mod write;
 #[cfg(test)]
 mod tests;
 
-pub use read::read;
+pub use read::{extend, read};
 pub use write::{write_resource_type, write_schema};
 
 use super::{Registry, ResourceType, Schema};
@@ -30,6 +30,17 @@ const GROUP: &str = include_str!("documents/group.json");
 const COMMON: &str = include_str!("documents/common.json");
 const USER_TYPE: &str = include_str!("documents/user_type.json");
 const GROUP_TYPE: &str = include_str!("documents/group_type.json");
+
+/// What a tenant has of its own.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Own {
+    /// Schema documents, in the order of `/Schemas`.
+    pub schemas: Vec<Value>,
+    /// Resource type documents, in the order of `/ResourceTypes`.
+    pub types: Vec<Value>,
+    /// The indexes that are being built, by the names of resource type and attribute.
+    pub building: Vec<(String, String)>,
+}
 
 /// What an operator may choose about the built-in schemas.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,17 +3,15 @@
 use super::number;
 use crate::clock::Micros;
 use crate::store::sql::Record;
-use crate::store::{Conn, Error, TenantId, is_storable};
+use crate::store::{Conn, Error, Place, TenantId, is_storable};
 
 /// A trusted issuer.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Issuer {
     /// Its number.
     pub num: i64,
-    /// The tenant its tokens open.
-    pub tenant: TenantId,
-    /// The connection its tokens belong to.
-    pub connection: i64,
+    /// The tenant its tokens open, and the connection they belong to.
+    pub place: Place,
     /// The name of that connection.
     pub connection_name: String,
     /// What its tokens must say, what they may do, where its keys are.
@@ -22,8 +20,6 @@ pub struct Issuer {
     pub created: Micros,
     /// The profile of that connection, as text.
     pub profile: String,
-    /// Whether the tenant is opened to native APIs.
-    pub native: bool,
 }
 
 /// An issuer to trust.
@@ -42,7 +38,7 @@ pub struct NewIssuer {
 }
 
 const ISSUER: &str = "SELECT i.num, i.tenant, i.connection, n.name, i.issuer, i.audience, i.subject, i.scopes, \
-                      i.keys_url, i.created, n.profile, t.native FROM oauth_issuer i \
+                      i.keys_url, i.created, n.profile, t.native, t.edition FROM oauth_issuer i \
                       JOIN connection n ON n.num = i.connection JOIN tenant t ON t.num = i.tenant ";
 
 /// Stores an issuer; none if its issuer, audience and subject are trusted already, by whomever.
@@ -107,8 +103,12 @@ fn read(record: &Record) -> Result<Issuer, Error> {
     let subject = record.text(6)?;
     Ok(Issuer {
         num: record.int(0)?,
-        tenant: TenantId(record.int(1)?),
-        connection: record.int(2)?,
+        place: Place {
+            tenant: TenantId(record.int(1)?),
+            connection: record.int(2)?,
+            native: record.truth(11)?,
+            edition: record.int(12)?,
+        },
         connection_name: record.text(3)?,
         trust: NewIssuer {
             issuer: record.text(4)?,
@@ -119,6 +119,5 @@ fn read(record: &Record) -> Result<Issuer, Error> {
         },
         created: record.int(9)?,
         profile: record.text(10)?,
-        native: record.truth(11)?,
     })
 }

@@ -158,7 +158,7 @@ fn lookup<'f>(kind: &ResourceType, target: &Target, check: &'f Check) -> Option<
     match operator {
         Operator::Eq => equal(kind, target, key),
         Operator::Sw => match key {
-            Key::Text(start) if keys::is_indexed(kind, target) && keys::index_key(key)? == *start => {
+            Key::Text(start) if keys::is_searchable(kind, target) && keys::index_key(key)? == *start => {
                 Some(Lookup::Start(target.name(), start))
             }
             Key::Text(_) | Key::Boolean(_) | Key::Integer(_) | Key::Decimal(_) => None,
@@ -168,7 +168,7 @@ fn lookup<'f>(kind: &ResourceType, target: &Target, check: &'f Check) -> Option<
 }
 
 fn equal<'f>(kind: &ResourceType, target: &Target, key: &'f Key) -> Option<Lookup<'f>> {
-    if keys::is_indexed(kind, target) {
+    if keys::is_searchable(kind, target) {
         return Some(Lookup::Key(target.name(), keys::index_key(key)?));
     }
     if let (Storage::Number, Key::Integer(num)) = (target.attribute.storage, key) {

@@ -37,6 +37,7 @@ impl Error {
             | Self::UnknownMember(_)
             | Self::Cycle
             | Self::Stale
+            | Self::Outdated
             | Self::Opened
             | Self::Busy(_)
             | Self::Full(_)

@@ -117,6 +117,7 @@ fn unusable(path: &Path, error: Error) -> Error {
         | Error::UnknownMember(_)
         | Error::Cycle
         | Error::Stale
+        | Error::Outdated
         | Error::Opened
         | Error::Schema(_)) => {
             return other;

@@ -225,6 +225,7 @@ fn again(error: &Error) -> Error {
         | Error::UnknownMember(_)
         | Error::Cycle
         | Error::Stale
+        | Error::Outdated
         | Error::Opened
         | Error::Database(_) => Error::Database(cause().into()),
     }

@@ -5,7 +5,7 @@ use crate::store::dialect::Dialect;
 use crate::store::sql::trial::on_each_empty;
 use crate::store::tenants::{OWNED, Tenant};
 use crate::store::tokens::{Found, NewToken, Token};
-use crate::store::{connections, passwords, tenants, tokens};
+use crate::store::{Place, connections, passwords, tenants, tokens};
 
 enum Step {
     First,
@@ -115,10 +115,8 @@ async fn tokens_are_found_by_digest_until_they_are_removed() {
         let token = token(&store, 1, 1).await;
         let mut conn = store.read().await.unwrap();
         let found = tokens::find(&mut conn, &[0, 1, 255]).await.unwrap();
-        assert_eq!(
-            found,
-            Some(Found { token: token.clone(), profile: "default".to_owned(), native: false, user: None })
-        );
+        let place = Place { tenant: token.tenant, connection: token.connection, native: false, edition: 0 };
+        assert_eq!(found, Some(Found { token: token.clone(), profile: "default".to_owned(), place, user: None }));
         assert_eq!(tokens::find(&mut conn, &[0, 1]).await.unwrap(), None);
         assert_eq!(tokens::list(&mut conn, token.tenant).await.unwrap(), std::slice::from_ref(&token));
         assert_eq!(tokens::list(&mut conn, TenantId(99)).await.unwrap(), []);

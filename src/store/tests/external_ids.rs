@@ -124,7 +124,7 @@ async fn an_older_database_keeps_what_its_resources_are_called() {
             let mut conn = store.read().await.unwrap();
             resources::load(&mut conn, client, &kind("User"), id).await.unwrap().unwrap().document
         };
-        let three = Client { tenant: TenantId(2), connection: 3 };
+        let three = Client { tenant: TenantId(2), connection: 3, edition: 0 };
         let rest = r#""userName":"a","name":{"externalId":"no"},"x":[1.50,{"b":1,"a":"\u0001/"}]}"#;
         for (client, id, expected) in [
             (ONE, "u-1", format!(r#"{{"schemas":["urn:s"],"id":"u-1","externalId":"É\"\\x",{rest}"#)),

@@ -3,7 +3,7 @@
 use super::super::{
     Attribute, Extension, Kind, Mutability, Registry, ResourceType, Returned, Schema, Storage, Uniqueness,
 };
-use super::write;
+use super::{Own, write};
 use crate::scim::{Error, value};
 use serde::Deserialize;
 use serde_json::Value;
@@ -113,6 +113,31 @@ struct ExtensionDocument {
 /// `invalidValue`, naming the document, the attribute and the rule that is broken.
 pub fn read(schemas: &[Value], types: &[Value]) -> Result<Registry, Error> {
     let mut registry = Registry { schemas: Vec::with_capacity(schemas.len()), types: Vec::with_capacity(types.len()) };
+    read_schemas(&mut registry, schemas)?;
+    read_types(&mut registry, types)?;
+    Ok(registry)
+}
+
+/// A registry with schemas and resource types of a tenant's own. A resource type document of a name that
+/// there is already adds its extensions to that type, and must otherwise say the same.
+///
+/// # Errors
+/// As [`read`].
+pub fn extend(registry: &Registry, own: &Own) -> Result<Registry, Error> {
+    let mut registry = registry.clone();
+    read_schemas(&mut registry, &own.schemas)?;
+    read_types(&mut registry, &own.types)?;
+    for kind in &mut registry.types {
+        let building = own.building.iter().filter(|(name, _)| *name == kind.name);
+        let building: Vec<String> = building.map(|(_, attribute)| attribute.clone()).collect();
+        if !building.is_empty() {
+            *kind = Arc::new(ResourceType { building, ..ResourceType::clone(kind) });
+        }
+    }
+    Ok(registry)
+}
+
+fn read_schemas(registry: &mut Registry, schemas: &[Value]) -> Result<(), Error> {
     for (index, document) in schemas.iter().enumerate() {
         let schema = schema(document, &format!("schema document {}", index + 1))?;
         if let Some(reserved) = RESERVED.iter().find(|reserved| schema.attribute(reserved).is_some()) {
@@ -126,9 +151,13 @@ pub fn read(schemas: &[Value], types: &[Value]) -> Result<Registry, Error> {
         }
         registry.schemas.push(Arc::new(schema));
     }
+    Ok(())
+}
+
+fn read_types(registry: &mut Registry, types: &[Value]) -> Result<(), Error> {
     let common = super::common();
     for (index, document) in types.iter().enumerate() {
-        let kind = resource_type(&registry, &common, document, &format!("resource type document {}", index + 1))?;
+        let kind = resource_type(registry, &common, document, &format!("resource type document {}", index + 1))?;
         if registry.types.iter().any(|other| other.name.eq_ignore_ascii_case(&kind.name)) {
             return Err(Error::value(format!("resource type {}: there are two of this name", kind.name)));
         }
@@ -137,7 +166,7 @@ pub fn read(schemas: &[Value], types: &[Value]) -> Result<Registry, Error> {
         }
         registry.types.push(Arc::new(kind));
     }
-    Ok(registry)
+    Ok(())
 }
 
 /// Reads the document of the attributes every resource has.
@@ -328,6 +357,7 @@ fn resource_type(
         key,
         display,
         shares_key: false,
+        building: Vec::new(),
         plain: false,
     })
 }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::auth::scope::Scopes;
 use crate::directory::catalogue::Entry;
+use crate::directory::schema::Schemas;
 use crate::directory::{Door, Principal, Record, TenantId};
 use crate::http::native::appcrm::locale::Locales;
 use crate::scim::schema::document::{Choices, built_in};
@@ -27,6 +28,7 @@ fn caller(principal: Option<(i64, bool)>) -> Caller {
         door: Door::Appcrm,
         principal: principal.map(user),
         native: true,
+        schemas: Arc::new(Schemas::new(0, Arc::new(built_in(Choices { unique_group_names: true })))),
     }
 }
 
