@@ -7,6 +7,7 @@ mod audit;
 pub mod catalogue;
 mod door;
 mod error;
+mod find;
 pub mod invitation;
 pub mod journal;
 mod keys;

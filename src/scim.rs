@@ -9,6 +9,7 @@ pub mod error;
 pub mod filter;
 pub mod json;
 pub mod message;
+pub mod part;
 pub mod patch;
 pub mod path;
 pub mod projection;

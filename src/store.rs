@@ -12,7 +12,6 @@ pub mod connections;
 pub mod counted;
 pub mod deleted;
 pub mod dialect;
-pub mod estate;
 pub mod external_ids;
 pub mod invitations;
 pub mod journal;

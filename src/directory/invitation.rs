@@ -5,13 +5,13 @@
 
 use super::catalogue::Catalogue;
 use super::user::Wanted;
-use super::{Caller, Directory, Error, audit};
+use super::{Caller, Directory, Error, audit, rule};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::value::fold;
 use crate::store::audit::{Action, Actor, Change};
 use crate::store::invitations::{self, State};
-use crate::store::{self, Conn, TenantId, Unit, catalogues, opening};
+use crate::store::{self, Conn, TenantId, Unit, opening};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -227,8 +227,7 @@ fn made(num: i64) -> Change {
 async fn keep(conn: &mut Conn, tenant: TenantId, which: Catalogue, mut ids: Vec<i64>) -> Result<(), Error> {
     ids.sort_unstable();
     ids.dedup();
-    let kept = catalogues::keep(conn, tenant, which.name(), &ids).await?;
-    if kept.len() == ids.len() || catalogues::list(conn, tenant, which.name()).await?.is_empty() {
+    if rule::are_kept(conn, tenant, which, &ids).await? {
         return Ok(());
     }
     Err(Error::Invalid(format!("{which}: one of the numbers is not in the catalogue")))

@@ -17,9 +17,9 @@ use crate::auth::password;
 use crate::auth::scope::Scope;
 use crate::auth::token::Token;
 use crate::clock::{Micros, rfc3339};
-use crate::scim::Object;
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::LIFECYCLE;
+use crate::scim::{Object, part};
 use crate::store::audit::{Action, Actor};
 use crate::store::sessions::{self, NewSession};
 use crate::store::{self, Client, Conn, Row, Unit, passwords, resources};
@@ -119,7 +119,7 @@ impl Directory {
             }
         }
         let (client, users, hash, row, document) = found.ok_or(Error::Credentials)?;
-        if !account::is_active(&document) {
+        if !part::is_active(&document) {
             return Err(Error::Inactive);
         }
         let outdated = self.inner.hasher.is_outdated(&hash);
@@ -261,7 +261,7 @@ impl Unit for Begin {
             return Err(Error::Credentials);
         }
         let stored = write::parse(&row.document)?;
-        if !account::is_active(&stored) {
+        if !part::is_active(&stored) {
             return Err(Error::Inactive);
         }
         let own = stored.get(LIFECYCLE).and_then(|known| known.get("sessionsLimit")).and_then(Value::as_u64);

@@ -13,16 +13,15 @@ mod role;
 mod tests;
 mod value;
 
-pub(super) use mail::{follow_mail, primary_mail};
+pub(super) use mail::follow_mail;
+pub(super) use number::{are_kept, attributes_of};
 
-use super::{Door, Error, Principal};
+use super::{Door, Error, Principal, find};
 use crate::clock::{self, Micros};
-use crate::scim::filter::{self, Operator};
-use crate::scim::patch;
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::{ADEPTIA, APPCRM, ENTERPRISE_USER, LIFECYCLE};
 use crate::scim::{self, Object};
-use crate::store::select::{self, Part, Query};
+use crate::scim::{part, patch};
 use crate::store::{Client, Conn, Row, sessions};
 use serde_json::Value;
 use std::sync::Arc;
@@ -92,8 +91,8 @@ impl Rules<'_> {
             return Ok(());
         }
         self.note_lifecycle(before, document);
-        if part(document, APPCRM, "superAdmin") == Some(&Value::Bool(true)) {
-            set(document, APPCRM, "accessApi", Some(Value::Bool(true)));
+        if part::at(document, &[APPCRM, "superAdmin"]) == Some(&Value::Bool(true)) {
+            part::set(document, APPCRM, "accessApi", Some(Value::Bool(true)));
         }
         let nothing = Object::new();
         let before = before.unwrap_or(&nothing);
@@ -122,7 +121,7 @@ impl Rules<'_> {
             self.claim(conn, num, before, after).await?;
         }
         let tenant = self.client.tenant;
-        if before.is_some_and(|before| !is_inactive(before)) && is_inactive(after) {
+        if before.is_some_and(part::is_active) && !part::is_active(after) {
             sessions::revoke_all(conn, tenant, num, self.now, DEACTIVATED, None).await?;
         } else if password {
             let own = self.principal.filter(|principal| principal.num == num).and_then(|principal| principal.session);
@@ -144,56 +143,25 @@ impl Rules<'_> {
         let now = || Some(Value::from(clock::rfc3339(self.now)));
         let origin = match before {
             None => Some(Value::from(self.door.name())),
-            Some(before) => part(before, LIFECYCLE, "provisionedBy").cloned(),
+            Some(before) => part::at(before, &[LIFECYCLE, "provisionedBy"]).cloned(),
         };
-        set(document, LIFECYCLE, "provisionedBy", origin);
-        if !is_inactive(document) {
-            set(document, LIFECYCLE, "deactivatedAt", None);
+        part::set(document, LIFECYCLE, "provisionedBy", origin);
+        if part::is_active(document) {
+            part::set(document, LIFECYCLE, "deactivatedAt", None);
             return;
         }
-        if part(document, LIFECYCLE, "deactivatedAt").is_none() {
-            set(document, LIFECYCLE, "deactivatedAt", now());
+        if part::at(document, &[LIFECYCLE, "deactivatedAt"]).is_none() {
+            part::set(document, LIFECYCLE, "deactivatedAt", now());
         }
-        if before.is_some_and(|before| !is_inactive(before)) {
-            set(document, LIFECYCLE, "sessionsRevokedAt", now());
+        if before.is_some_and(part::is_active) {
+            part::set(document, LIFECYCLE, "sessionsRevokedAt", now());
         }
-    }
-}
-
-/// Whether the user is switched off.
-fn is_inactive(document: &Object) -> bool {
-    document.get("active") == Some(&Value::Bool(false))
-}
-
-/// An attribute of an extension.
-pub(super) fn part<'d>(document: &'d Object, urn: &str, name: &str) -> Option<&'d Value> {
-    document.get(urn)?.get(name)
-}
-
-/// The elements of a multi-valued attribute of an extension.
-fn list<'d>(document: &'d Object, urn: &str, name: &str) -> &'d [Value] {
-    part(document, urn, name).and_then(Value::as_array).map_or(&[], Vec::as_slice)
-}
-
-/// Sets or removes an attribute of an extension, which goes with its last attribute.
-pub(super) fn set(document: &mut Object, urn: &str, name: &str, value: Option<Value>) {
-    if let Some(value) = value.filter(|value| !value.as_array().is_some_and(Vec::is_empty)) {
-        let extension = document.entry(urn).or_insert_with(|| Value::Object(Object::new()));
-        if let Some(attributes) = extension.as_object_mut() {
-            attributes.insert(name.to_owned(), value);
-        }
-        return;
-    }
-    let Some(attributes) = document.get_mut(urn).and_then(Value::as_object_mut) else { return };
-    attributes.shift_remove(name);
-    if attributes.is_empty() {
-        document.shift_remove(urn);
     }
 }
 
 /// The id of the user's manager.
 pub(super) fn manager(document: &Object) -> Option<&str> {
-    part(document, ENTERPRISE_USER, "manager")?.get("value")?.as_str()
+    part::text(document, &[ENTERPRISE_USER, "manager", "value"])
 }
 
 /// The users whose manager has this id.
@@ -206,32 +174,7 @@ pub(super) async fn reports(
     if kind.extension(ENTERPRISE_USER).is_none() {
         return Ok(Vec::new());
     }
-    with(conn, client, kind, &format!("{ENTERPRISE_USER}:manager.value"), id).await
-}
-
-/// The resources of which an attribute has this value.
-pub(super) async fn with(
-    conn: &mut Conn,
-    client: Client,
-    kind: &Arc<ResourceType>,
-    path: &str,
-    text: &str,
-) -> Result<Vec<Row>, Error> {
-    if text.contains('\0') {
-        // No database of ours holds it, and Postgres refuses to look.
-        return Ok(Vec::new());
-    }
-    let filter = filter::test(kind, path, Operator::Eq, &Value::from(text))?;
-    let query = Query {
-        parts: vec![Part { kind: Arc::clone(kind), filter: Some(filter), sort: None }],
-        descending: false,
-        offset: 0,
-        limit: u64::MAX,
-        base: String::new(),
-        // No attribute that is looked for here counts what is alive.
-        now: 0,
-    };
-    Ok(select::page(conn, client, &query).await?.rows)
+    find::holders(conn, client, kind, &format!("{ENTERPRISE_USER}:manager.value"), id, u64::MAX).await
 }
 
 /// The refusal of a value, by the name of its attribute.

@@ -5,9 +5,8 @@
 //! document as it is stored, so that what it does not touch stays; a change that changes nothing makes
 //! no version. The first write opens the tenant to native APIs; before that a document has nothing of theirs.
 
-use super::rule::{self, primary_mail};
 use super::write::{self, Change, Create, Delete, Move, Scope, What};
-use super::{Caller, Directory, Error, Expect, Record, record};
+use super::{Caller, Directory, Error, Expect, Record, find, record};
 use crate::auth::password;
 use crate::scim::filter::Filter;
 use crate::scim::patch::PasswordEdit;
@@ -16,11 +15,15 @@ use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::value::fold;
-use crate::scim::{self, Object, validate};
+use crate::scim::{self, Object, part, validate};
 use crate::store::select::{self, Part, Query};
 use crate::store::{Conn, Row, resources};
 use serde_json::Value;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+
+/// How many sessions a user may be allowed.
+pub const SESSIONS: RangeInclusive<i64> = 1..=999_999;
 
 /// By what a user is known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,7 +34,7 @@ pub enum Key<'a> {
     Id(&'a str),
     /// The user name, in any case.
     UserName(&'a str),
-    /// The mail address, in any case: the primary one, or the only one.
+    /// The mail address, in any case: the primary one, or else the first.
     Email(&'a str),
     /// What the caller's connection calls the user.
     ExternalId(&'a str),
@@ -179,7 +182,7 @@ impl Directory {
             [("userName", wanted.user_name), ("emails.value", wanted.email), ("externalId", wanted.external_id)];
         for ((path, text), is_taken) in paths.into_iter().zip(&mut is_taken) {
             let Some(text) = text else { continue };
-            let rows = rule::with(&mut conn, caller.client(), kind, path, text).await?;
+            let rows = find::holders(&mut conn, caller.client(), kind, path, text, 2).await?;
             *is_taken = rows.iter().any(|row| Some(row.num) != except);
         }
         let [user_name, email, external_id] = is_taken;
@@ -318,13 +321,13 @@ async fn find(conn: &mut Conn, caller: &Caller, kind: &Arc<ResourceType>, key: K
     let (rows, what) = match key {
         Key::Number(num) => (resources::load_num(conn, client, kind, num).await?.into_iter().collect(), "number"),
         Key::Id(id) => (resources::load(conn, client, kind, id).await?.into_iter().collect(), "id"),
-        Key::UserName(name) => (rule::with(conn, client, kind, "userName", name).await?, "user name"),
-        Key::ExternalId(id) => (rule::with(conn, client, kind, "externalId", id).await?, "external id"),
+        Key::UserName(name) => (find::holders(conn, client, kind, "userName", name, 2).await?, "user name"),
+        Key::ExternalId(id) => (find::holders(conn, client, kind, "externalId", id, 2).await?, "external id"),
         Key::Email(mail) => {
-            let mut rows = rule::with(conn, client, kind, "emails.value", mail).await?;
+            let mut rows = find::holders(conn, client, kind, "emails.value", mail, u64::MAX).await?;
             let mut primary = Vec::with_capacity(rows.len());
             for row in rows.drain(..) {
-                if primary_mail(&write::parse(&row.document)?).map(fold) == Some(fold(mail)) {
+                if part::primary(&write::parse(&row.document)?, "emails").map(fold) == Some(fold(mail)) {
                     primary.push(row);
                 }
             }

@@ -11,6 +11,8 @@ use crate::scim;
 use poem::http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use poem::http::{HeaderMap, StatusCode};
 use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest};
+use poem_openapi::types::Type;
 use serde_json::Value;
 use std::pin::pin;
 use std::sync::Arc;
@@ -18,6 +20,8 @@ use tokio::io::AsyncReadExt as _;
 use tokio::sync::OwnedSemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
+/// The media type of bodies but those of SCIM.
+pub(super) const JSON: &str = "application/json";
 /// Bodies up to this many bytes are read whenever they come.
 const SMALL: usize = 256 * 1024;
 
@@ -34,6 +38,12 @@ pub(super) async fn read(
     check_type(request.headers(), wanted)?;
     let (text, large) = bytes(request, body, House::of(request)?.options.body_limit).await?;
     Ok((scim::json::parse(&text)?, large))
+}
+
+/// What an OpenAPI document says of a JSON body that is described as `T`.
+pub(super) fn described_as<T: Type>() -> MetaRequest {
+    let content = vec![MetaMediaType { content_type: JSON, schema: T::schema_ref() }];
+    MetaRequest { description: None, content, required: true }
 }
 
 /// Reads a body of any kind up to this many bytes, with its place if it is a large one.

@@ -7,7 +7,6 @@
 mod adeptia;
 mod appcrm;
 mod call;
-mod document;
 mod gravatar;
 mod instant;
 mod laravel;

@@ -152,12 +152,6 @@ pub(super) fn compile_brackets<'t>(
 }
 
 impl Filter {
-    /// Whether a value of the attribute equals the key: for a multi-valued one, that of one element.
-    #[must_use]
-    pub fn equals(target: Target, key: Key) -> Self {
-        resolve::compared(target, Check::Compare(Operator::Eq, key))
-    }
-
     /// Whether a document (as an answer would show it, derived attributes included) matches.
     #[must_use]
     pub fn matches(&self, document: &Object) -> bool {

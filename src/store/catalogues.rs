@@ -6,7 +6,6 @@
 
 use super::sql::{Record, Val};
 use super::{Conn, Error, TenantId};
-use crate::clock::Micros;
 use crate::scim::value;
 
 /// An entry as it is stored.
@@ -18,15 +17,6 @@ pub struct Entry {
     pub name: String,
     /// Given to users that name no entry.
     pub standard: bool,
-}
-
-/// What an invitation that is neither taken nor over promises.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Invitation {
-    /// The id of the company its recipient is to belong to.
-    pub company: i64,
-    /// Everything else, as JSON.
-    pub payload: String,
 }
 
 /// The entries of a catalogue by id.
@@ -138,19 +128,6 @@ pub async fn rename(conn: &mut Conn, tenant: TenantId, kind: &str, entry: &Entry
 pub async fn remove(conn: &mut Conn, tenant: TenantId, kind: &str, id: i64) -> Result<bool, Error> {
     let sql = "DELETE FROM catalogue WHERE tenant = $1 AND kind = $2 AND id = $3";
     Ok(conn.execute(conn.sql().with(sql, [tenant.0.into(), kind.into(), id.into()])).await? > 0)
-}
-
-/// The pending invitations of a tenant, which promise entries too.
-///
-/// # Errors
-/// If the database fails.
-pub async fn invitations(conn: &mut Conn, tenant: TenantId, now: Micros) -> Result<Vec<Invitation>, Error> {
-    let sql = conn.sql().with(
-        "SELECT company, payload FROM invitation WHERE tenant = $1 AND state = 'pending' AND expires > $2",
-        [tenant.0.into(), now.into()],
-    );
-    let read = |record: &Record| Ok(Invitation { company: record.int(0)?, payload: record.text(1)? });
-    conn.fetch(sql).await?.iter().map(read).collect()
 }
 
 /// Whoever adds entries to catalogues of the tenant waits for others who do.

@@ -119,6 +119,41 @@ pub async fn lock_all(conn: &mut Conn, tenant: TenantId, recipient: &str) -> Res
     conn.fetch(sql).await?.iter().map(read).collect()
 }
 
+/// The invitations of a tenant that nobody took and that have not run out, oldest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn pending(conn: &mut Conn, tenant: TenantId, now: Micros) -> Result<Vec<Invitation>, Error> {
+    let sql = conn.sql().with(
+        "SELECT num, recipient, company, payload, state, expires FROM invitation \
+         WHERE tenant = $1 AND state = $2 AND expires > $3 ORDER BY num",
+        [tenant.0.into(), State::Pending.name().into(), now.into()],
+    );
+    conn.fetch(sql).await?.iter().map(read).collect()
+}
+
+/// Those of them that a user sent.
+///
+/// # Errors
+/// If the database fails.
+pub async fn pending_of(conn: &mut Conn, tenant: TenantId, sender: i64, now: Micros) -> Result<Vec<Invitation>, Error> {
+    let sql = conn.sql().with(
+        "SELECT num, recipient, company, payload, state, expires FROM invitation \
+         WHERE tenant = $1 AND sender = $2 AND state = $3 AND expires > $4 ORDER BY num",
+        [tenant.0.into(), sender.into(), State::Pending.name().into(), now.into()],
+    );
+    conn.fetch(sql).await?.iter().map(read).collect()
+}
+
+/// Makes another user, or nobody, the sender of a user's invitations.
+///
+/// # Errors
+/// If the database fails.
+pub async fn hand_over(conn: &mut Conn, tenant: TenantId, sender: i64, heir: Option<i64>) -> Result<(), Error> {
+    let sql = "UPDATE invitation SET sender = $3 WHERE tenant = $1 AND sender = $2";
+    conn.execute(conn.sql().with(sql, [tenant.0.into(), sender.into(), heir.into()])).await.map(drop)
+}
+
 /// Notes what became of an invitation.
 ///
 /// # Errors

@@ -2,11 +2,11 @@
 
 use super::{Catalogue, Error};
 use crate::clock::Micros;
-use crate::scim::filter::Filter;
-use crate::scim::path;
+use crate::directory::rule;
+use crate::scim::filter::{self, Filter, Operator};
 use crate::scim::schema::ResourceType;
-use crate::scim::value::{Key, fold};
-use crate::store::catalogues::{self, Entry, Invitation};
+use crate::store::catalogues::Entry;
+use crate::store::invitations::{self, Invitation};
 use crate::store::select::{self, Part, Query};
 use crate::store::{Client, Conn, TenantId};
 use serde_json::Value;
@@ -30,11 +30,11 @@ pub(super) async fn of(
     users: &Arc<ResourceType>,
     now: Micros,
 ) -> Result<Usage, Error> {
-    let part = Part { kind: Arc::clone(users), filter: Some(filter(which, entry, users)?), sort: None };
+    let part = Part { kind: Arc::clone(users), filter: Some(references(which, entry, users)?), sort: None };
     let query = Query { parts: vec![part], descending: false, offset: 0, limit: 0, base: String::new(), now };
     // No attribute that refers to entries is one connection's own.
     let users = select::page(conn, Client::of(tenant), &query).await?.total;
-    let pending = catalogues::invitations(conn, tenant, now).await?;
+    let pending = invitations::pending(conn, tenant, now).await?;
     let invitations = pending.iter().filter(|invitation| promises(invitation, which, entry.id)).count();
     Ok(Usage { which, users, invitations: u64::try_from(invitations).unwrap_or(u64::MAX) })
 }
@@ -58,38 +58,23 @@ impl Usage {
     }
 }
 
-/// Which users refer to an entry.
-fn filter(which: Catalogue, entry: &Entry, users: &ResourceType) -> Result<Filter, Error> {
-    let any = |wanted: &[(&str, Key)]| {
-        let equal = |(name, key): &(&str, Key)| {
-            let target = path::resolve(users, name).map_err(|error| Error::Internal(error.to_string()))?;
-            Ok(Filter::equals(target, key.clone()))
-        };
-        wanted.iter().map(equal).collect::<Result<Vec<_>, Error>>().map(Filter::Or)
-    };
-    let id = Key::Integer(entry.id);
-    match which {
-        Catalogue::Roles => any(&[("roles.value", Key::Text(fold(&entry.name))), (PARTNER_ROLE, id)]),
-        Catalogue::Branches => any(&[(BRANCH, id)]),
-        Catalogue::LeadRoles => any(&[(LEAD_ROLE, id)]),
-        Catalogue::Subscriptions => any(&[(SUBSCRIPTIONS, id)]),
-        Catalogue::Companies => any(&[(COMPANY, id.clone()), (PARTNER, id)]),
-        Catalogue::Plans => any(&[(PLAN, id)]),
+/// Which users refer to an entry: by its number, to a role and a locale by its name.
+fn references(which: Catalogue, entry: &Entry, users: &ResourceType) -> Result<Filter, Error> {
+    let names = match which {
+        Catalogue::Roles => vec![("roles.value", entry.name.clone())],
         // SCIM writes en-US where native APIs write en_US.
-        Catalogue::Locales => {
-            let name = fold(&entry.name);
-            any(&[("locale", Key::Text(name.replace('_', "-"))), ("locale", Key::Text(name.replace('-', "_")))])
-        }
-    }
+        Catalogue::Locales => vec![("locale", entry.name.replace('_', "-")), ("locale", entry.name.replace('-', "_"))],
+        Catalogue::Branches
+        | Catalogue::LeadRoles
+        | Catalogue::Subscriptions
+        | Catalogue::Companies
+        | Catalogue::Plans => Vec::new(),
+    };
+    let names = names.into_iter().map(|(path, name)| (path.to_owned(), Value::from(name)));
+    let numbers = rule::attributes_of(which).map(|path| (path, Value::from(entry.id)));
+    let equal = |(path, literal): (String, Value)| filter::test(users, &path, Operator::Eq, &literal);
+    Ok(Filter::Or(names.chain(numbers).map(equal).collect::<Result<_, _>>()?))
 }
-
-const BRANCH: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:branchId";
-const LEAD_ROLE: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:leadRoleId";
-const SUBSCRIPTIONS: &str = "urn:ietf:params:scim:schemas:extension:logixx:2.0:User:subscriptionIds";
-const COMPANY: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:companyId";
-const PARTNER: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:userPartnerRoles.partner";
-const PARTNER_ROLE: &str = "urn:ietf:params:scim:schemas:extension:adeptia:2.0:User:userPartnerRoles.role";
-const PLAN: &str = "urn:ietf:params:scim:schemas:extension:publica:2.0:User:plans.planId";
 
 /// Whether an invitation promises its recipient an entry.
 fn promises(invitation: &Invitation, which: Catalogue, id: i64) -> bool {

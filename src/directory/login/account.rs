@@ -1,14 +1,11 @@
 //! Whose account a name tells: which tenant's, which user's, with which password hash.
 
-use crate::directory::{Error, write};
+use crate::directory::{Error, find, write};
+use crate::ident;
 use crate::scim::Object;
-use crate::scim::filter::Filter;
-use crate::scim::path;
 use crate::scim::schema::ResourceType;
-use crate::scim::value::{self, Key};
-use crate::store::select::{self, Part, Query};
+use crate::scim::value;
 use crate::store::{Client, Conn, Row, TenantId, connections, passwords, resources, tenants};
-use crate::{ident, scim};
 use serde_json::Value;
 use std::sync::Arc;
 
@@ -42,9 +39,9 @@ pub(super) async fn find(
     users: &Arc<ResourceType>,
     name: &str,
 ) -> Result<Option<Account>, Error> {
-    let row = match by(conn, client, users, "userName", name).await?.into_iter().next() {
+    let row = match find::holders(conn, client, users, "userName", name, 1).await?.into_iter().next() {
         Some(row) => Some(row),
-        None => match by(conn, client, users, "emails.value", name).await?.as_slice() {
+        None => match find::holders(conn, client, users, "emails.value", name, ALIKE).await?.as_slice() {
             [row] if is_main(&write::parse(&row.document)?, name) => Some(row.clone()),
             _ => None,
         },
@@ -83,37 +80,12 @@ pub(super) async fn named(
     {
         return Ok(Some(id));
     }
-    Ok(by(conn, client, users, "userName", text).await?.into_iter().next().map(|row| row.id))
-}
-
-/// Whether a user is active: one of whom nothing is said is.
-pub(super) fn is_active(document: &Object) -> bool {
-    document.get("active").is_none_or(|active| active != &Value::Bool(false))
+    Ok(find::holders(conn, client, users, "userName", text, 1).await?.into_iter().next().map(|row| row.id))
 }
 
 async fn open(conn: &mut Conn, tenant: TenantId, row: Row) -> Result<Account, Error> {
     let hash = passwords::load(conn, tenant, row.num).await?;
     Ok(Account { document: write::parse(&row.document)?, row, hash })
-}
-
-/// A few of the users of whom an attribute is this text, in any case.
-async fn by(
-    conn: &mut Conn,
-    client: Client,
-    users: &Arc<ResourceType>,
-    attribute: &str,
-    text: &str,
-) -> Result<Vec<Row>, Error> {
-    if text.contains('\0') {
-        // Nobody has it, and Postgres refuses to look.
-        return Ok(Vec::new());
-    }
-    let internal = |error: scim::Error| Error::Internal(error.to_string());
-    let target = path::resolve(users, attribute).map_err(internal)?;
-    let filter = Some(Filter::equals(target, Key::Text(value::fold(text))));
-    let part = Part { kind: Arc::clone(users), filter, sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: ALIKE, base: String::new(), now: 0 };
-    Ok(select::page(conn, client, &query).await?.rows)
 }
 
 /// Whether the user's primary address, or its only one, is this.

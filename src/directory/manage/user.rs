@@ -1,13 +1,9 @@
 //! The users that tokens stand for: found by name, and named by number.
 
 use super::not_found;
-use crate::directory::Error;
+use crate::directory::{Error, find};
 use crate::scim::Object;
-use crate::scim::filter::Filter;
-use crate::scim::path;
 use crate::scim::schema::ResourceType;
-use crate::scim::value::{Key, fold};
-use crate::store::select::{self, Part, Query};
 use crate::store::{Client, Conn, TenantId, tokens};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -19,17 +15,8 @@ pub(in crate::directory) async fn find(
     users: &Arc<ResourceType>,
     name: &str,
 ) -> Result<i64, Error> {
-    if name.contains('\0') {
-        // Nobody has it, and Postgres refuses to look.
-        return Err(not_found("user"));
-    }
-    let target = path::resolve(users, "userName").map_err(|error| Error::Internal(error.to_string()))?;
-    let filter = Some(Filter::equals(target, Key::Text(fold(name))));
-    let part = Part { kind: Arc::clone(users), filter, sort: None };
-    // No user name has to do with the time.
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 1, base: String::new(), now: 0 };
-    let page = select::page(conn, Client::of(tenant), &query).await?;
-    page.rows.first().map(|row| row.num).ok_or_else(|| not_found("user"))
+    let found = find::holders(conn, Client::of(tenant), users, "userName", name, 1).await?;
+    found.first().map(|row| row.num).ok_or_else(|| not_found("user"))
 }
 
 /// The user names of the users that tokens of a tenant stand for, by their numbers.

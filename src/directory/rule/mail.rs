@@ -3,33 +3,31 @@
 //! A native write looks whether somebody has the value and claims it, so that of two at once one
 //! fails. A write through another door takes a claim along if it can and drops it otherwise.
 
-use super::{Rules, with};
-use crate::directory::{Error, Field};
-use crate::scim::Object;
+use super::Rules;
+use crate::directory::{Error, Field, find};
 use crate::scim::value::fold;
+use crate::scim::{Object, part};
 use crate::store::{Conn, claims};
 use serde_json::Value;
 
+/// The attribute of mail addresses.
+const MAILS: &str = "emails";
 /// The claim of a mail address.
 const EMAIL: &str = "email";
 
-/// The primary mail address, or else the first one.
-pub(in crate::directory) fn primary_mail(document: &Object) -> Option<&str> {
-    let mails = document.get("emails")?.as_array()?;
-    let value = |mail: &'_ Value| mail.get("value").is_some_and(Value::is_string);
-    let primary = mails.iter().find(|mail| mail.get("primary") == Some(&Value::Bool(true)) && value(mail));
-    primary.or_else(|| mails.iter().find(|mail| value(mail)))?.get("value")?.as_str()
+/// The primary mail address, or else the first one, folded.
+fn mail(document: &Object) -> Option<String> {
+    part::primary(document, MAILS).map(fold)
 }
 
 /// A user name that was the mail address becomes the new one; true if it did.
 pub(in crate::directory) fn follow_mail(before: &Object, document: &mut Object) -> bool {
     let name = |document: &Object| document.get("userName").and_then(Value::as_str).map(fold);
-    let mail = |document: &Object| primary_mail(document).map(fold);
     let were_equal = name(before).is_some() && name(before) == mail(before);
     if !were_equal || name(document) != name(before) || mail(document) == mail(before) {
         return false;
     }
-    let Some(new) = primary_mail(document).map(ToOwned::to_owned) else { return false };
+    let Some(new) = part::primary(document, MAILS).map(ToOwned::to_owned) else { return false };
     document.insert("userName".to_owned(), Value::from(new));
     true
 }
@@ -43,7 +41,6 @@ impl Rules<'_> {
         before: Option<&Object>,
         after: &Object,
     ) -> Result<(), Error> {
-        let mail = |document: &Object| primary_mail(document).map(fold);
         let (old, new) = (before.and_then(mail), mail(after));
         self.renew(conn, num, (Field::Email, EMAIL), old.as_deref(), new.as_deref()).await?;
         let external = |document: &Object| document.get("externalId").and_then(Value::as_str).map(ToOwned::to_owned);
@@ -86,7 +83,7 @@ impl Rules<'_> {
             Field::Email => "emails.value",
             Field::UserName | Field::ExternalId => field.attribute(),
         };
-        let rows = with(conn, self.client, self.kind, path, text).await?;
+        let rows = find::holders(conn, self.client, self.kind, path, text, 2).await?;
         Ok(rows.iter().any(|row| row.num != num))
     }
 }

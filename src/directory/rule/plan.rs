@@ -1,11 +1,10 @@
 //! The plans of a user: each once, with its name and the time when it was assigned.
 
-use super::{list, part, set};
 use crate::clock::{self, Micros};
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
-use crate::scim::Object;
 use crate::scim::urn::PUBLICA;
+use crate::scim::{Object, part};
 use crate::store::{Conn, TenantId, catalogues};
 use serde_json::Value;
 
@@ -13,7 +12,7 @@ const PLANS: &str = "plans";
 
 /// Makes one plan of those with the same number; what is said last of it counts.
 pub(super) fn merge(document: &mut Object) {
-    let plans = list(document, PUBLICA, PLANS);
+    let plans = part::list(document, &[PUBLICA, PLANS]);
     let mut merged: Vec<Value> = Vec::with_capacity(plans.len());
     for plan in plans {
         match merged.iter_mut().find(|known| number(known).is_some() && number(known) == number(plan)) {
@@ -22,7 +21,7 @@ pub(super) fn merge(document: &mut Object) {
         }
     }
     if merged.len() < plans.len() {
-        set(document, PUBLICA, PLANS, Some(Value::Array(merged)));
+        part::set(document, PUBLICA, PLANS, Some(Value::Array(merged)));
     }
 }
 
@@ -34,17 +33,17 @@ pub(super) async fn complete(
     document: &mut Object,
     now: Micros,
 ) -> Result<(), Error> {
-    if part(before, PUBLICA, PLANS) == part(document, PUBLICA, PLANS) {
+    if part::at(before, &[PUBLICA, PLANS]) == part::at(document, &[PUBLICA, PLANS]) {
         return Ok(());
     }
-    let mut plans = list(document, PUBLICA, PLANS).to_vec();
+    let mut plans = part::list(document, &[PUBLICA, PLANS]).to_vec();
     let entries = if plans.iter().any(|plan| plan.get("display").is_none()) {
         catalogues::list(conn, tenant, Catalogue::Plans.name()).await?
     } else {
         Vec::new()
     };
     for plan in &mut plans {
-        let known = list(before, PUBLICA, PLANS).iter().find(|known| number(known) == number(plan));
+        let known = part::list(before, &[PUBLICA, PLANS]).iter().find(|known| number(known) == number(plan));
         let assigned = known.and_then(|known| known.get("assignedAt")).cloned();
         let name = entries.iter().find(|entry| Some(entry.id) == number(plan)).map(|entry| entry.name.as_str());
         let Some(parts) = plan.as_object_mut() else { continue };
@@ -53,7 +52,7 @@ pub(super) async fn complete(
             parts.insert("display".to_owned(), Value::from(name));
         }
     }
-    set(document, PUBLICA, PLANS, Some(Value::Array(plans)));
+    part::set(document, PUBLICA, PLANS, Some(Value::Array(plans)));
     Ok(())
 }
 

@@ -4,12 +4,12 @@
 //! one is `defaultRole` of the other. After a write both say the same; which of them counted is a
 //! matter of [`Windows`].
 
-use super::{Windows, list, set};
+use super::Windows;
 use crate::directory::Error;
 use crate::directory::catalogue::Catalogue;
-use crate::scim::Object;
 use crate::scim::urn::ADEPTIA;
 use crate::scim::value::fold;
+use crate::scim::{Object, part};
 use crate::store::catalogues::{self, Entry};
 use crate::store::{Conn, TenantId};
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ pub(super) async fn give_defaults(conn: &mut Conn, tenant: TenantId, document: &
 /// Makes one element of those with the same partner and role, where what is said last counts, and
 /// leaves one default role to each partner: the one that is new as such, or else the last.
 pub(super) fn merge(before: &Object, document: &mut Object) {
-    let held = list(document, ADEPTIA, PARTNER_ROLES);
+    let held = assigned(document);
     let mut merged: Vec<Value> = Vec::with_capacity(held.len());
     for element in held {
         match merged.iter_mut().find(|known| place(known).is_some() && place(known) == place(element)) {
@@ -54,7 +54,7 @@ pub(super) fn merge(before: &Object, document: &mut Object) {
         }
     }
     let was_default = |element: &Value| {
-        let known = list(before, ADEPTIA, PARTNER_ROLES).iter().find(|known| place(known) == place(element));
+        let known = assigned(before).iter().find(|known| place(known) == place(element));
         known.is_some_and(|known| is_marked(known, "defaultRole"))
     };
     let partners: BTreeSet<i64> =
@@ -71,7 +71,7 @@ pub(super) fn merge(before: &Object, document: &mut Object) {
         }
     }
     if merged != held {
-        set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(merged)));
+        part::set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(merged)));
     }
 }
 
@@ -110,16 +110,16 @@ pub(super) async fn name(
     before: &Object,
     document: &mut Object,
 ) -> Result<(), Error> {
-    let places = |document| list(document, ADEPTIA, PARTNER_ROLES).iter().filter_map(place).collect::<BTreeSet<_>>();
-    let mut held = list(document, ADEPTIA, PARTNER_ROLES).to_vec();
+    let places = |document| assigned(document).iter().filter_map(place).collect::<BTreeSet<_>>();
+    let mut held = assigned(document).to_vec();
     if held.is_empty() {
         return Ok(());
     }
     if places(before) == places(document) {
         for element in &mut held {
-            let known = list(before, ADEPTIA, PARTNER_ROLES).iter().find(|known| place(known) == place(element));
-            for part in ["partnerDisplay", "roleDisplay"] {
-                put(element, part, known.and_then(|known| known.get(part)).cloned());
+            let known = assigned(before).iter().find(|known| place(known) == place(element));
+            for name in ["partnerDisplay", "roleDisplay"] {
+                put(element, name, known.and_then(|known| known.get(name)).cloned());
             }
         }
     } else {
@@ -134,7 +134,7 @@ pub(super) async fn name(
             put(element, "roleDisplay", name(&roles, role));
         }
     }
-    set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(held)));
+    part::set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(held)));
     Ok(())
 }
 
@@ -165,7 +165,7 @@ async fn entries_of_core(conn: &mut Conn, tenant: TenantId, document: &Object) -
 /// Makes these, and no others, the roles at partner 1; what was known of them there stays.
 fn show_at_host(before: &Object, document: &mut Object, wanted: &[Held]) {
     let is_at_host = |element: &Value, role| place(element) == Some((HOST, role));
-    let known = |role| list(before, ADEPTIA, PARTNER_ROLES).iter().find(|known| is_at_host(known, role));
+    let known = |role| assigned(before).iter().find(|known| is_at_host(known, role));
     let made = |held: &Held, given: Option<&Value>| {
         let plain = || json!({ "partner": HOST, "role": held.role });
         let mut element = known(held.role).or(given).cloned().unwrap_or_else(plain);
@@ -173,7 +173,7 @@ fn show_at_host(before: &Object, document: &mut Object, wanted: &[Held]) {
         element
     };
     let mut roles: Vec<Value> = Vec::new();
-    for element in list(document, ADEPTIA, PARTNER_ROLES) {
+    for element in assigned(document) {
         match place(element) {
             Some((HOST, role)) => {
                 roles.extend(wanted.iter().find(|held| held.role == role).map(|held| made(held, Some(element))));
@@ -186,7 +186,7 @@ fn show_at_host(before: &Object, document: &mut Object, wanted: &[Held]) {
             roles.push(made(held, None));
         }
     }
-    set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(roles)));
+    part::set(document, ADEPTIA, PARTNER_ROLES, Some(Value::Array(roles)));
 }
 
 /// Makes the roles at partner 1, and no others, the core ones; what was said of them there stays.
@@ -245,10 +245,15 @@ fn named(document: &Object) -> BTreeSet<(String, bool)> {
 
 /// What the roles at partner 1 say.
 fn at_host(document: &Object) -> impl Iterator<Item = Held> {
-    list(document, ADEPTIA, PARTNER_ROLES).iter().filter_map(|element| match place(element)? {
+    assigned(document).iter().filter_map(|element| match place(element)? {
         (HOST, role) => Some(Held { role, default: is_marked(element, "defaultRole") }),
         _ => None,
     })
+}
+
+/// The roles at partners.
+fn assigned(document: &Object) -> &[Value] {
+    part::list(document, &[ADEPTIA, PARTNER_ROLES])
 }
 
 /// The partner and the role of an element.

@@ -14,19 +14,6 @@ fn object(value: Value) -> Object {
 }
 
 #[test]
-fn the_primary_mail_address_is_the_marked_or_the_first_one() {
-    for (emails, found) in [
-        (json!([]), None),
-        (json!([{ "value": "a@x" }]), Some("a@x")),
-        (json!([{ "value": "a@x" }, { "value": "b@x", "primary": true }]), Some("b@x")),
-        (json!([{ "value": "a@x", "primary": false }, { "value": "b@x" }]), Some("a@x")),
-        (json!([{ "display": "nothing", "primary": true }, { "value": "b@x" }]), Some("b@x")),
-    ] {
-        assert_eq!(primary_mail(&object(json!({ "emails": emails }))), found, "{emails}");
-    }
-}
-
-#[test]
 fn the_user_name_follows_the_mail_address_while_they_are_equal() {
     let user = |name: &str, mail: &str| object(json!({ "userName": name, "emails": [{ "value": mail }] }));
     for (before, after, name) in [
@@ -181,15 +168,4 @@ fn of_two_windows_the_one_named_last_counts() {
         let patch = patch::parse(&kind, &body, &Profile::default()).unwrap();
         assert_eq!(Windows::of(&patch.edits), windows, "{paths:?}");
     }
-}
-
-#[test]
-fn an_extension_goes_with_its_last_attribute() {
-    let mut document = Object::new();
-    set(&mut document, LOGIXX, "branchId", Some(json!(1)));
-    set(&mut document, LOGIXX, "subscriptionIds", Some(json!([2])));
-    assert_eq!(Value::Object(document.clone()), json!({ LOGIXX: { "branchId": 1, "subscriptionIds": [2] } }));
-    set(&mut document, LOGIXX, "branchId", None);
-    set(&mut document, LOGIXX, "subscriptionIds", Some(json!([])));
-    assert!(document.is_empty());
 }

@@ -2,12 +2,12 @@
 
 use super::Scope;
 use crate::directory::audit::Beside;
-use crate::directory::rule::{self, Windows};
+use crate::directory::rule::Windows;
 use crate::directory::{Error, Record, invitation, record};
 use crate::scim::patch::MemberEdit;
 use crate::scim::schema::Storage;
 use crate::scim::urn::ADEPTIA;
-use crate::scim::{Object, resource};
+use crate::scim::{Object, part, resource};
 use crate::store::audit::Action;
 use crate::store::{self, Conn, Unit, passwords, resources};
 use serde_json::Value;
@@ -51,7 +51,7 @@ impl Create {
         let rules = scope.rules(*now);
         if let Some(num) = self.invitation {
             invitation::take(conn, *tenant, num, *now).await?;
-            rule::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
+            part::set(&mut document, ADEPTIA, "invitationId", Some(Value::from(num.to_string())));
         }
         if self.default_roles {
             rules.give_default_roles(conn, &mut document).await?;

@@ -7,9 +7,9 @@ use crate::directory::user::{Dependency, Estate};
 use crate::directory::{Error, rule};
 use crate::scim::schema::ResourceType;
 use crate::scim::urn::ENTERPRISE_USER;
-use crate::scim::{Object, resource};
+use crate::scim::{Object, part, resource};
 use crate::store::audit::{Action, Change};
-use crate::store::{Client, Conn, Row, Unit, estate, resources};
+use crate::store::{Client, Conn, Row, Unit, invitations, resources};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -80,14 +80,14 @@ impl Scope {
             let documents = (&before, &after);
             changes.push(audit::change(Action::Patched, kind, &row, documents, Beside::default(), self.values));
         }
-        estate::give_invitations(conn, client.tenant, from.num, to.map(|to| to.num)).await?;
+        invitations::hand_over(conn, client.tenant, from.num, to.map(|to| to.num)).await?;
         Ok(changes)
     }
 }
 
 fn with_manager(kind: &ResourceType, id: &str, before: &Object, manager: Option<Value>) -> Object {
     let mut after = before.clone();
-    rule::set(&mut after, ENTERPRISE_USER, "manager", manager);
+    part::set(&mut after, ENTERPRISE_USER, "manager", manager);
     resource::finish(kind, id, after)
 }
 
@@ -105,7 +105,7 @@ pub(in crate::directory) async fn dependencies(
         let name = ["displayName", "userName"].iter().find_map(|name| document.get(*name)?.as_str());
         owned.push(Dependency { kind: "User", name: name.unwrap_or(&report.id).to_owned() });
     }
-    let invitations = estate::invitations(conn, client.tenant, row.num, now).await?;
-    owned.extend(invitations.into_iter().map(|name| Dependency { kind: "Invitation", name }));
+    let pending = invitations::pending_of(conn, client.tenant, row.num, now).await?;
+    owned.extend(pending.into_iter().map(|sent| Dependency { kind: "Invitation", name: sent.recipient }));
     Ok(owned)
 }

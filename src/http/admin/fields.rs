@@ -9,15 +9,13 @@ use crate::http::error::Refusal;
 use crate::scim::{self, Object};
 use poem::http::StatusCode;
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaRequest, Registry};
 use poem_openapi::types::{Any, Type};
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
-
-const MEDIA_TYPE: &str = "application/json";
 
 /// An object that can be read from a body.
 pub(super) trait Read: Type + Sized {
@@ -39,8 +37,7 @@ impl<'a, T: Read> ApiExtractor<'a> for Body<T> {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
+        Some(body::described_as::<T>())
     }
 
     async fn from_request(
@@ -48,7 +45,7 @@ impl<'a, T: Read> ApiExtractor<'a> for Body<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let (value, _place) = body::read(request, body, MEDIA_TYPE).await?;
+        let (value, _place) = body::read(request, body, body::JSON).await?;
         Ok(Self(whole(value)?))
     }
 }

@@ -7,7 +7,7 @@ use crate::http::body;
 use crate::http::error::Refusal;
 use crate::scim;
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 use serde_json::Value;
@@ -160,8 +160,7 @@ impl<'a> ApiExtractor<'a> for Shown {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: "application/json", schema: Login::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
+        Some(body::described_as::<Login>())
     }
 
     async fn from_request(
@@ -169,7 +168,7 @@ impl<'a> ApiExtractor<'a> for Shown {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let (value, _place) = body::read(request, body, "application/json").await?;
+        let (value, _place) = body::read(request, body, body::JSON).await?;
         Ok(Self(read(&value)?))
     }
 }

@@ -11,7 +11,7 @@ use crate::http::trail::Trail;
 use crate::scim::schema::ResourceType;
 use poem::http::HeaderMap;
 use poem::{FromRequest, Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::registry::{MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::Value;
@@ -105,8 +105,7 @@ impl<'a, T: Wire> ApiExtractor<'a> for Sent<T> {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: "application/json", schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
+        Some(body::described_as::<T>())
     }
 
     async fn from_request(
@@ -114,7 +113,7 @@ impl<'a, T: Wire> ApiExtractor<'a> for Sent<T> {
         body: &mut RequestBody,
         _: ExtractParamOptions<Self::ParamType>,
     ) -> poem::Result<Self> {
-        let (value, place) = body::read(request, body, "application/json").await.map_err(T::malformed)?;
+        let (value, place) = body::read(request, body, body::JSON).await.map_err(T::malformed)?;
         Trail::of(request).body(&House::of(request)?.directory, &value);
         Ok(Self { value, _place: place, described: PhantomData })
     }

@@ -15,10 +15,9 @@ mod view;
 use super::call::{Call, Sent};
 use super::read::{Fault, Kind};
 use super::{Dialect, admit, boxed};
-use crate::auth::scope::Scope;
 use crate::directory::catalogue::Catalogue;
 use crate::directory::user::{NewUser, User, Wanted};
-use crate::directory::{Caller, Door, Error};
+use crate::directory::{Caller, Door};
 use crate::http::error::Refusal;
 use crate::http::surface::Shape;
 use crate::scim::value::fold;
@@ -210,11 +209,8 @@ async fn end_sessions(call: &Call, id: &str) -> Result<Answer<Done>, Refusal> {
 /// tell of other users.
 fn writer(call: &Call) -> Result<&Caller, Refusal> {
     let caller = call.caller()?;
-    if caller.scopes.allow(Scope::UsersWrite) {
-        Ok(caller)
-    } else {
-        Err(Error::Forbidden(Scope::UsersWrite.name()).into())
-    }
+    caller.may_write_users()?;
+    Ok(caller)
 }
 
 /// Refuses a body with all that is wrong with it: what was found before, a plan that is not there, what

@@ -93,7 +93,7 @@ fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
 }
 
 /// The question about an attribute, asked of the elements if there may be several.
-pub(super) fn compared(target: Target, check: Check) -> Filter {
+fn compared(target: Target, check: Check) -> Filter {
     // The presence of a whole attribute needs no look at its elements.
     let whole = target.sub.is_none() && matches!(check, Check::Present | Check::Absent);
     if whole || !target.attribute.multi_valued {

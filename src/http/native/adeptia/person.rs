@@ -3,9 +3,8 @@
 //! A change touches what is other than it was and nothing else.
 
 use crate::directory::invitation::{Grant, Invitation};
-use crate::scim::Object;
-use crate::scim::urn::ADEPTIA;
-use crate::scim::urn::ENTERPRISE_USER;
+use crate::scim::urn::{ADEPTIA, ENTERPRISE_USER};
+use crate::scim::{Object, part};
 use serde_json::{Value, json};
 
 const ROLES: &str = "userPartnerRoles";
@@ -53,17 +52,13 @@ pub(super) struct Company {
 
 impl<'d> Person<'d> {
     pub(super) fn of(document: &'d Object) -> Self {
-        let name = |part: &str| document.get("name")?.get(part)?.as_str();
-        let mails = document.get("emails").and_then(Value::as_array);
-        let roles = document.get(ADEPTIA).and_then(|adeptia| adeptia.get(ROLES)?.as_array());
         Self {
-            first_name: name("givenName"),
-            last_name: name("familyName"),
-            email: mails.and_then(|mails| mails.get(place(mails))?.get("value")?.as_str()),
-            company: document.get(ENTERPRISE_USER).and_then(|enterprise| enterprise.get(ORGANIZATION)?.as_str()),
-            roles: roles.into_iter().flatten().filter_map(Assignment::of).collect(),
-            // A user of whom nothing else is said is active.
-            active: document.get("active") != Some(&Value::Bool(false)),
+            first_name: part::text(document, &["name", "givenName"]),
+            last_name: part::text(document, &["name", "familyName"]),
+            email: part::primary(document, "emails"),
+            company: part::text(document, &[ENTERPRISE_USER, ORGANIZATION]),
+            roles: part::list(document, &[ADEPTIA, ROLES]).iter().filter_map(Assignment::of).collect(),
+            active: part::is_active(document),
         }
     }
 }
@@ -93,10 +88,10 @@ pub(super) fn invited(
     document.insert("userName".to_owned(), json!(invitation.recipient));
     document.insert("name".to_owned(), json!({ "givenName": first_name, "familyName": last_name }));
     document.insert("active".to_owned(), json!(true));
-    document.insert("emails".to_owned(), mail(&invitation.recipient));
-    set(&mut document, ENTERPRISE_USER, ORGANIZATION, company.map(Value::from));
-    set(&mut document, ADEPTIA, COMPANY, Some(json!(invitation.company)));
-    set(&mut document, ADEPTIA, ROLES, Some(Value::Array(roles)));
+    part::set_primary(&mut document, "emails", &invitation.recipient, "work");
+    part::set(&mut document, ENTERPRISE_USER, ORGANIZATION, company.map(Value::from));
+    part::set(&mut document, ADEPTIA, COMPANY, Some(json!(invitation.company)));
+    part::set(&mut document, ADEPTIA, ROLES, Some(Value::Array(roles)));
     document
 }
 
@@ -115,25 +110,25 @@ impl Change {
         let email = self.email.as_deref().filter(|email| before.email != Some(email)).map(ToOwned::to_owned);
         let company = self.company.as_ref().filter(|company| company.name.as_deref() != before.company);
         let roles = self.roles.as_ref().filter(|roles| !same(roles, &before.roles));
-        for (differs, part, name) in [(first, "givenName", &self.first_name), (last, "familyName", &self.last_name)] {
+        for (differs, which, name) in [(first, "givenName", &self.first_name), (last, "familyName", &self.last_name)] {
             if let Some(name) = name.as_ref().filter(|_| differs) {
-                set(document, "name", part, Some(json!(name)));
+                part::set(document, "name", which, Some(json!(name)));
             }
         }
         if first || last {
             // They were made of the old names.
-            set(document, "name", "formatted", None);
+            part::set(document, "name", "formatted", None);
             document.shift_remove("displayName");
         }
         if let Some(email) = email {
-            set_mail(document, &email);
+            part::set_primary(document, "emails", &email, "work");
         }
         if let Some(Company { name, id }) = company {
-            set(document, ENTERPRISE_USER, ORGANIZATION, name.as_deref().map(Value::from));
-            set(document, ADEPTIA, COMPANY, id.map(Value::from));
+            part::set(document, ENTERPRISE_USER, ORGANIZATION, name.as_deref().map(Value::from));
+            part::set(document, ADEPTIA, COMPANY, id.map(Value::from));
         }
         if let Some(roles) = roles {
-            set(document, ADEPTIA, ROLES, Some(roles.iter().copied().map(Assignment::write).collect()));
+            part::set(document, ADEPTIA, ROLES, Some(roles.iter().copied().map(Assignment::write).collect()));
         }
     }
 }
@@ -141,47 +136,6 @@ impl Change {
 /// Whether two lists have the same roles, in whatever order.
 fn same(one: &[Assignment], other: &[Assignment]) -> bool {
     one.len() == other.len() && one.iter().all(|role| other.contains(role))
-}
-
-/// Where the primary mail address stands, or else the first.
-fn place(mails: &[Value]) -> usize {
-    let value = |mail: &Value| mail.get("value").is_some_and(Value::is_string);
-    let primary = |mail: &Value| mail.get("primary") == Some(&Value::Bool(true)) && value(mail);
-    mails.iter().position(primary).or_else(|| mails.iter().position(value)).unwrap_or_default()
-}
-
-fn mail(address: &str) -> Value {
-    json!([{ "value": address, "type": "work", "primary": true }])
-}
-
-fn set_mail(document: &mut Object, address: &str) {
-    let mails = document.get_mut("emails").and_then(Value::as_array_mut);
-    let Some(mails) = mails.filter(|mails| !mails.is_empty()) else {
-        document.insert("emails".to_owned(), mail(address));
-        return;
-    };
-    let place = place(mails);
-    if let Some(known) = mails.get_mut(place).and_then(Value::as_object_mut) {
-        known.insert("value".to_owned(), json!(address));
-        // It was what people called the old one.
-        known.shift_remove("display");
-    }
-}
-
-/// Sets or removes a part of an attribute or of an extension, which goes with its last part.
-fn set(document: &mut Object, whole: &str, part: &str, value: Option<Value>) {
-    if let Some(value) = value.filter(|value| !value.as_array().is_some_and(Vec::is_empty)) {
-        let parts = document.entry(whole).or_insert_with(|| Value::Object(Object::new()));
-        if let Some(parts) = parts.as_object_mut() {
-            parts.insert(part.to_owned(), value);
-        }
-        return;
-    }
-    let Some(parts) = document.get_mut(whole).and_then(Value::as_object_mut) else { return };
-    parts.shift_remove(part);
-    if parts.is_empty() {
-        document.shift_remove(whole);
-    }
 }
 
 #[cfg(test)]

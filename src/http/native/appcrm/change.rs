@@ -4,9 +4,9 @@
 use super::form::Known;
 use super::locale::to_scim;
 use super::stored;
-use crate::scim::Object;
 use crate::scim::urn::APPCRM;
 use crate::scim::value::fold;
+use crate::scim::{Object, part};
 use serde_json::{Value, json};
 
 /// What is to change in a user; what is absent stays.
@@ -54,30 +54,30 @@ impl Change {
             document.insert("locale".to_owned(), Value::from(to_scim(locale)));
         }
         if let Some(format) = self.differing(self.date_format.as_deref(), stored::date_format(document)) {
-            note(document, "dateFormat", Some(Value::from(format)));
+            part::set(document, APPCRM, "dateFormat", Some(Value::from(format)));
         }
         if let Some(format) = self.differing(self.time_format.as_deref(), stored::time_format(document)) {
-            note(document, "timeFormat", Some(Value::from(format)));
+            part::set(document, APPCRM, "timeFormat", Some(Value::from(format)));
         }
         if let Some(truth) = self.differing(self.super_admin, stored::super_admin(document)) {
-            note(document, "superAdmin", Some(Value::Bool(truth)));
+            part::set(document, APPCRM, "superAdmin", Some(Value::Bool(truth)));
         }
         // A super admin has access whatever is said.
         let has_access = stored::access_api(document);
         if let Some(truth) =
             self.differing(self.access_api, has_access).map(|truth| truth || stored::super_admin(document))
         {
-            note(document, "accessApi", Some(Value::Bool(truth)));
+            part::set(document, APPCRM, "accessApi", Some(Value::Bool(truth)));
         }
-        let is_active = document.get("active") != Some(&Value::Bool(false));
-        if let Some(active) = self.active.filter(|active| *active != is_active) {
+        if let Some(active) = self.active.filter(|active| *active != part::is_active(document)) {
             document.insert("active".to_owned(), Value::Bool(active));
         }
         if let Some(day) = self.first_day.filter(|day| stored::first_day(document) != Some(*day)) {
-            note(document, "firstDayOfWeek", Some(Value::from(day)));
+            part::set(document, APPCRM, "firstDayOfWeek", Some(Value::from(day)));
         }
         if let Some(signature) = self.mail_signature.as_deref() {
-            note(document, "mailSignature", Some(signature).filter(|text| !text.is_empty()).map(Value::from));
+            let signature = Some(signature).filter(|text| !text.is_empty()).map(Value::from);
+            part::set(document, APPCRM, "mailSignature", signature);
         }
         self.write_roles(document, known);
     }
@@ -104,23 +104,9 @@ impl Change {
     }
 
     fn write_email(&self, document: &mut Object) {
-        let Some(email) = self.email.as_deref().filter(|email| Some(*email) != stored::email(document)) else { return };
-        let list = document.entry("emails").or_insert_with(|| json!([]));
-        let Some(list) = list.as_array_mut() else { return };
-        let place = list.iter().position(|mail| mail.get("primary") == Some(&Value::Bool(true))).unwrap_or(0);
-        match list.get_mut(place).and_then(Value::as_object_mut) {
-            Some(main) => {
-                // What was shown in place of the old address does not fit the new one.
-                main.shift_remove("display");
-                main.insert("value".to_owned(), Value::from(email));
-            }
-            None => list.push(json!({ "value": email, "type": "work", "primary": true })),
+        if let Some(email) = self.email.as_deref().filter(|email| Some(*email) != stored::email(document)) {
+            part::set_primary(document, "emails", email, "work");
         }
-        // It may have been there as another one.
-        let key = fold(email);
-        let is_same = |mail: &Value| mail.get("value").and_then(Value::as_str).map(fold).as_ref() == Some(&key);
-        let mut places = 0..;
-        list.retain(|mail| places.next() == Some(place) || !is_same(mail));
     }
 
     /// Roles stay as they are if they are named again; those no catalogue has are nobody's to name.
@@ -146,20 +132,6 @@ impl Change {
         } else {
             document.insert("roles".to_owned(), Value::Array(roles));
         }
-    }
-}
-
-/// Sets or removes an attribute of the extension.
-fn note(document: &mut Object, name: &str, value: Option<Value>) {
-    let extension = document.entry(APPCRM).or_insert_with(|| json!({}));
-    if let Some(extension) = extension.as_object_mut() {
-        match value {
-            Some(value) => drop(extension.insert(name.to_owned(), value)),
-            None => drop(extension.shift_remove(name)),
-        }
-    }
-    if document.get(APPCRM).is_some_and(|extension| *extension == json!({})) {
-        document.shift_remove(APPCRM);
     }
 }
 

@@ -2,7 +2,6 @@
 //! and changes others only as a super admin.
 
 use super::words;
-use crate::auth::scope::Scope;
 use crate::directory::{Caller, Principal};
 use crate::http::error::Refusal;
 use crate::http::native::call::Call;
@@ -27,12 +26,12 @@ pub(super) fn enter_to_write(call: &Call) -> Result<&Caller, Refusal> {
 
 /// Whether the caller may make, change and delete users.
 pub(super) fn writes(caller: &Caller) -> bool {
-    sees_roles(caller) && caller.scopes.allow(Scope::UsersWrite)
+    caller.may_write_users().is_ok()
 }
 
 /// Whether the caller may read others.
 pub(super) fn reads(caller: &Caller) -> bool {
-    caller.principal.is_some() || caller.scopes.allow(Scope::UsersRead)
+    caller.may_read_users().is_ok()
 }
 
 /// Whether the caller is shown the roles of others: a program or a super admin.

@@ -1,7 +1,7 @@
 //! What the document of a user says, in the words of App CRM: what it says nothing of has a default.
 
-use crate::http::native::document::{at, list, number, primary, text, values};
 use crate::http::native::read::value::is_web_url;
+use crate::scim::part::{at, list, number, primary, text, values};
 use crate::scim::urn::APPCRM;
 use crate::scim::{Object, shown};
 use serde_json::Value;

@@ -1,12 +1,11 @@
 //! What Logixx is answered: a user from its document, lookups, what was done.
 
-use super::super::document;
 use super::super::nullable::Nullable;
 use crate::clock::rfc3339;
 use crate::directory::catalogue::Entry;
 use crate::directory::user::User;
 use crate::scim::urn::{LIFECYCLE, LOGIXX};
-use crate::scim::{Object as Document, shown};
+use crate::scim::{Object as Document, part, shown};
 use poem_openapi::payload::Json;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
@@ -120,7 +119,7 @@ impl From<&User> for Created {
 
 impl From<&User> for Switched {
     fn from(user: &User) -> Self {
-        let what = if document::is_active(&user.document) { "activated" } else { "deactivated" };
+        let what = if part::is_active(&user.document) { "activated" } else { "deactivated" };
         let message = format!("User {what} successfully");
         Self { success: true, message, id: user.record.num, result: Nothing, error: Nothing }
     }
@@ -134,9 +133,9 @@ impl From<&User> for UserDto {
 
 impl UserDto {
     fn new(id: i64, created: String, user: &Document) -> Self {
-        let text = |path: &[&str]| document::text(user, path).map(ToOwned::to_owned);
-        let primary = |attribute: &str| document::primary(user, attribute).map(ToOwned::to_owned);
-        let subscriptions = document::list(user, &[LOGIXX, "subscriptionIds"]);
+        let text = |path: &[&str]| part::text(user, path).map(ToOwned::to_owned);
+        let primary = |attribute: &str| part::primary(user, attribute).map(ToOwned::to_owned);
+        let subscriptions = part::list(user, &[LOGIXX, "subscriptionIds"]);
         Self {
             id,
             user_name: text(&["userName"]).unwrap_or_default(),
@@ -144,11 +143,11 @@ impl UserDto {
             surname: text(&["name", "familyName"]).unwrap_or_default(),
             full_name: shown::name(user).unwrap_or_default(),
             email_address: primary("emails").unwrap_or_default(),
-            is_active: document::is_active(user),
-            role_names: document::values(user, "roles").map(ToOwned::to_owned).collect(),
-            branch_id: document::number(user, &[LOGIXX, "branchId"]).into(),
+            is_active: part::is_active(user),
+            role_names: part::values(user, "roles").map(ToOwned::to_owned).collect(),
+            branch_id: part::number(user, &[LOGIXX, "branchId"]).into(),
             phone_number: primary("phoneNumbers").into(),
-            lead_role_id: document::number(user, &[LOGIXX, "leadRoleId"]).into(),
+            lead_role_id: part::number(user, &[LOGIXX, "leadRoleId"]).into(),
             profile_image: picture(user).map(ToOwned::to_owned).into(),
             subscription_ids: subscriptions.iter().filter_map(Value::as_i64).collect(),
             creation_time: created,
@@ -159,7 +158,7 @@ impl UserDto {
 
 /// The URL of the picture that is the user's photo.
 fn picture(user: &Document) -> Option<&str> {
-    let photos = document::list(user, &["photos"]).iter();
+    let photos = part::list(user, &["photos"]).iter();
     let of_type = |photo: &&Value| photo.get("type").and_then(Value::as_str) == Some("photo");
     photos.filter(of_type).find_map(|photo| photo.get("value")?.as_str())
 }

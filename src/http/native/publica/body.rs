@@ -3,6 +3,7 @@
 //! Fields that are not known are ignored. Text that may be left out may also be empty.
 
 use super::fault;
+use crate::directory::user::SESSIONS;
 use crate::http::error::Refusal;
 use crate::http::native::call::Wire;
 use crate::http::native::read::password::Policy;
@@ -20,8 +21,6 @@ const EXTERNAL_ID: usize = 64;
 const EMAIL: usize = 254;
 /// The most characters of the name of a plan.
 const NAME: usize = 255;
-/// How many sessions a user can be allowed.
-const SESSIONS: std::ops::RangeInclusive<i64> = 1..=999_999;
 /// What a password must be.
 const PASSWORD: Policy = Policy::at_least(8);
 

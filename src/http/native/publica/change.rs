@@ -3,8 +3,8 @@
 
 use super::body::{Assignment, Given, Wish};
 use super::view::{self, Flag};
-use crate::scim::Object;
 use crate::scim::urn::{LIFECYCLE, PUBLICA};
+use crate::scim::{Object, part};
 use serde_json::{Value, json};
 
 /// The document of a new user, who signs in by mail address.
@@ -16,7 +16,7 @@ pub(super) fn document(wish: &Wish) -> Object {
     document.insert("active".to_owned(), Value::Bool(true));
     for (flag, wanted) in flags(wish) {
         // Said is said: SCIM shows the difference between false and nothing.
-        set(&mut document, PUBLICA, flag.attribute(), wanted.map(Value::Bool));
+        part::set(&mut document, PUBLICA, flag.attribute(), wanted.map(Value::Bool));
     }
     apply(wish, &mut document);
     document
@@ -32,19 +32,19 @@ pub(super) fn apply(wish: &Wish, document: &mut Object) {
     if let Some(wanted) = &wish.email
         && view::email(document) != Some(wanted)
     {
-        set_email(document, wanted);
+        part::set_primary(document, "emails", wanted, "work");
     }
     for (flag, wanted) in flags(wish) {
         if let Some(wanted) = wanted
             && view::flag(document, flag) != wanted
         {
-            set(document, PUBLICA, flag.attribute(), Some(Value::Bool(wanted)));
+            part::set(document, PUBLICA, flag.attribute(), Some(Value::Bool(wanted)));
         }
     }
     match &wish.sessions_limit {
         Given::Absent => {}
-        Given::Nothing => set(document, LIFECYCLE, "sessionsLimit", None),
-        Given::This(limit) => set(document, LIFECYCLE, "sessionsLimit", Some(Value::from(*limit))),
+        Given::Nothing => part::set(document, LIFECYCLE, "sessionsLimit", None),
+        Given::This(limit) => part::set(document, LIFECYCLE, "sessionsLimit", Some(Value::from(*limit))),
     }
     if let Some(assignment) = &wish.assignment {
         assign(document, assignment);
@@ -53,21 +53,6 @@ pub(super) fn apply(wish: &Wish, document: &mut Object) {
 
 fn flags(wish: &Wish) -> [(Flag, Option<bool>); 3] {
     [(Flag::Admin, wish.admin), (Flag::PlanAdmin, wish.plan_admin), (Flag::OnlySeesReadable, wish.only_sees_readable)]
-}
-
-/// Writes over the mail address that is shown, and leaves the others.
-fn set_email(document: &mut Object, wanted: &str) {
-    let mails = document.entry("emails").or_insert_with(|| Value::Array(Vec::new()));
-    let Some(mails) = mails.as_array_mut() else { return };
-    let is_mail = |mail: &Value| mail.get("value").is_some_and(Value::is_string);
-    let is_primary = |mail: &Value| mail.get("primary") == Some(&Value::Bool(true)) && is_mail(mail);
-    let shown = mails.iter().position(is_primary).or_else(|| mails.iter().position(is_mail));
-    match shown.and_then(|place| mails.get_mut(place)).and_then(Value::as_object_mut) {
-        Some(mail) => {
-            mail.insert("value".to_owned(), Value::from(wanted));
-        }
-        None => mails.push(json!({ "value": wanted, "type": "work", "primary": true })),
-    }
 }
 
 /// Gives the plan, or changes the last day and the name of one that is there.
@@ -92,22 +77,6 @@ fn assign(document: &mut Object, assignment: &Assignment) {
                 plan.insert(name.to_owned(), Value::from(text.as_str()));
             }
         }
-    }
-}
-
-/// Sets or removes an attribute of an extension, which goes with its last attribute.
-fn set(document: &mut Object, urn: &str, name: &str, value: Option<Value>) {
-    if let Some(value) = value {
-        let extension = document.entry(urn).or_insert_with(|| Value::Object(Object::new()));
-        if let Some(attributes) = extension.as_object_mut() {
-            attributes.insert(name.to_owned(), value);
-        }
-        return;
-    }
-    let Some(attributes) = document.get_mut(urn).and_then(Value::as_object_mut) else { return };
-    attributes.shift_remove(name);
-    if attributes.is_empty() {
-        document.shift_remove(urn);
     }
 }
 

@@ -4,10 +4,9 @@
 
 use crate::clock::Micros;
 use crate::directory::user::User;
-use crate::http::native::document;
 use crate::http::native::gravatar;
-use crate::scim::Object;
 use crate::scim::urn::{LIFECYCLE, PUBLICA};
+use crate::scim::{Object, part};
 use serde_json::Value;
 
 /// A flag of a user, as the document names it.
@@ -39,22 +38,22 @@ pub(super) struct Plan<'d> {
 
 /// The mail address: the primary one, or else the first.
 pub(super) fn email(user: &Object) -> Option<&str> {
-    document::primary(user, "emails")
+    part::primary(user, "emails")
 }
 
 /// What the client calls the user.
 pub(super) fn external_id(user: &Object) -> Option<&str> {
-    document::text(user, &["externalId"])
+    part::text(user, &["externalId"])
 }
 
 /// Whether a flag is set.
 pub(super) fn flag(user: &Object, flag: Flag) -> bool {
-    document::at(user, &[PUBLICA, flag.attribute()]) == Some(&Value::Bool(true))
+    part::at(user, &[PUBLICA, flag.attribute()]) == Some(&Value::Bool(true))
 }
 
 /// How many sessions the user may have; none for as many as it likes.
 pub(super) fn sessions_limit(user: &Object) -> Option<i64> {
-    document::number(user, &[LIFECYCLE, "sessionsLimit"])
+    part::number(user, &[LIFECYCLE, "sessionsLimit"])
 }
 
 /// The plans that have not ended before this day, yyyy-mm-dd.
@@ -64,7 +63,7 @@ pub(super) fn active_plans<'d>(user: &'d Object, today: &str) -> Vec<Plan<'d>> {
         let assigned = text("assignedAt").and_then(instant);
         Some(Plan { id: plan.get("planId")?.as_i64()?, name: text("display"), valid_to: text("validTo"), assigned })
     };
-    let plans = document::list(user, &[PUBLICA, "plans"]).iter().filter_map(plan);
+    let plans = part::list(user, &[PUBLICA, "plans"]).iter().filter_map(plan);
     // Days of one form have the order of their texts.
     plans.filter(|plan| plan.valid_to.is_none_or(|last| last >= today)).collect()
 }
@@ -72,14 +71,14 @@ pub(super) fn active_plans<'d>(user: &'d Object, today: &str) -> Vec<Plan<'d>> {
 /// The URL of the picture: the photo of the user, or what Gravatar has.
 pub(super) fn picture(user: &Object) -> String {
     let is_photo = |photo: &&Value| photo.get("type").and_then(Value::as_str) == Some("photo");
-    let photo = document::list(user, &["photos"]).iter().find(is_photo).and_then(|photo| photo.get("value")?.as_str());
+    let photo = part::list(user, &["photos"]).iter().find(is_photo).and_then(|photo| photo.get("value")?.as_str());
     photo.map_or_else(|| gravatar::url(email(user).unwrap_or_default()), ToOwned::to_owned)
 }
 
 /// When the user was deactivated; none while it is active.
 pub(super) fn deleted(user: &User) -> Option<Micros> {
-    let noted = || document::text(&user.document, &[LIFECYCLE, "deactivatedAt"]).and_then(instant);
-    (!document::is_active(&user.document)).then(|| noted().unwrap_or(user.record.modified))
+    let noted = || part::text(&user.document, &[LIFECYCLE, "deactivatedAt"]).and_then(instant);
+    (!part::is_active(&user.document)).then(|| noted().unwrap_or(user.record.modified))
 }
 
 fn instant(text: &str) -> Option<Micros> {
