@@ -46,6 +46,17 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_read()?;
+        self.read_one(caller, kind, id, show).await
+    }
+
+    /// Reads one resource for a caller whose right to it was judged.
+    pub(super) async fn read_one(
+        &self,
+        caller: &Caller,
+        kind: &Arc<ResourceType>,
+        id: &str,
+        show: &Projection,
+    ) -> Result<Record, Error> {
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         record::complete(&mut conn, caller.tenant, kind, row, show, self.inner.clock.now()).await
@@ -63,7 +74,20 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
+        let draft = resource::read(kind, body, &caller.profile)?;
+        let unit = self.creation(caller, kind, draft, show).await?;
+        self.inner.store.write(unit).await
+    }
+
+    /// The unit of work that creates a resource.
+    pub(super) async fn creation(
+        &self,
+        caller: &Caller,
+        kind: &Arc<ResourceType>,
+        draft: Draft,
+        show: &Projection,
+    ) -> Result<Create, Error> {
+        let Draft { mut document, members, password, unknown, used } = draft;
         note_unknown(kind, &unknown);
         validate::create(kind, &mut document)?;
         let password = match password {
@@ -72,7 +96,7 @@ impl Directory {
         };
         let scope = self.scope(caller, kind, show, used);
         let id = self.inner.ids.resource(scope.now);
-        let unit = Create {
+        Ok(Create {
             scope,
             document,
             id,
@@ -80,8 +104,7 @@ impl Directory {
             password,
             default_roles: false,
             invitation: None,
-        };
-        self.inner.store.write(unit).await
+        })
     }
 
     /// Replaces a resource by a body (RFC 7644 §3.5.1).
@@ -98,21 +121,35 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
+        let unit = self.replacement(caller, kind, id, body, expect, show).await?;
+        self.inner.store.write(unit).await
+    }
+
+    /// The unit of work that replaces a resource.
+    pub(super) async fn replacement(
+        &self,
+        caller: &Caller,
+        kind: &Arc<ResourceType>,
+        id: &str,
+        body: Value,
+        expect: &Expect,
+        show: &Projection,
+    ) -> Result<Change, Error> {
         let Draft { document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let has_members = kind.stored_as(Storage::Members).is_some();
         let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
-        let unit = Change {
+        Ok(Change {
             scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Replace(document),
+            by_itself: false,
             members: members.into_iter().collect(),
             password: self.password_change(caller, kind, id, password.map(PasswordEdit::Set)).await?,
             base: String::new(),
             answer_members: None,
-        };
-        self.inner.store.write(unit).await
+        })
     }
 
     /// Changes parts of a resource (RFC 7644 §3.5.2). `base` is the SCIM base URL, for filters on
@@ -132,6 +169,22 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
+        let unit = self.patching(caller, kind, id, body, expect, show, base).await?;
+        self.inner.store.write(unit).await
+    }
+
+    /// The unit of work that changes parts of a resource.
+    #[expect(clippy::too_many_arguments, reason = "the verb's words: who, what, which, how, if, show, where")]
+    pub(super) async fn patching(
+        &self,
+        caller: &Caller,
+        kind: &Arc<ResourceType>,
+        id: &str,
+        body: &Value,
+        expect: &Expect,
+        show: &Projection,
+        base: &str,
+    ) -> Result<Change, Error> {
         let Patch { id: named, edits, members, password, unknown, used } = patch::parse(kind, body, &caller.profile)?;
         note_unknown(kind, &unknown);
         let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
@@ -145,17 +198,17 @@ impl Directory {
                 scim::Error::mutability("id is read-only and differs from the resource's (RFC 7643 §3.1)").into()
             );
         }
-        let unit = Change {
+        Ok(Change {
             scope: self.scope(caller, kind, show, used),
             id: id.to_owned(),
             expect: expect.clone(),
             what: What::Patch(edits),
+            by_itself: false,
             members,
             password: self.password_change(caller, kind, id, password).await?,
             base: base.to_owned(),
             answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
-        };
-        self.inner.store.write(unit).await
+        })
     }
 
     /// Deletes a resource (RFC 7644 §3.6); answers the tolerances it made use of. A client with

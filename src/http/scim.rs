@@ -5,6 +5,7 @@
 mod answer;
 mod call;
 mod discovery;
+mod me;
 mod payload;
 mod render;
 mod resource;
@@ -15,6 +16,7 @@ use super::surface::{Shape, Surface};
 use crate::directory::{Caller, Door};
 use crate::scim;
 use discovery::Discovery;
+use me::Me;
 use poem_openapi::OpenApiService;
 use resource::Resources;
 use search::Everything;
@@ -37,11 +39,11 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Resources, Everything, Discovery);
+pub(super) type Api = (Resources, Everything, Me, Discovery);
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new((Resources, Everything, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((Resources, Everything, Me, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
 }
 
 /// The Error message (RFC 7644 §3.12).

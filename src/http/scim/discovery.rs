@@ -16,6 +16,9 @@ use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use serde_json::{Value, json};
 
+/// How many resources the SCIM 2.0 Interoperability Profile wants to see in a page that may have as many.
+const INTEROPERABLE_PAGE: u64 = 100;
+
 /// The routes of discovery.
 pub(in crate::http) struct Discovery;
 
@@ -122,7 +125,7 @@ async fn schemes(call: &Call) -> Result<Vec<Value>, Refusal> {
 fn config(call: &Call, schemes: &[Value]) -> Value {
     let limits = call.directory().limits();
     let site = call.base.strip_suffix(PREFIX).unwrap_or(&call.base);
-    json!({
+    let mut config = json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "documentationUri": format!("{site}/docs"),
         "patch": { "supported": true },
@@ -143,7 +146,19 @@ fn config(call: &Call, schemes: &[Value]) -> Value {
             "resourceType": "ServiceProviderConfig",
             "location": format!("{}/ServiceProviderConfig", call.base),
         },
-    })
+    });
+    if let Some(config) = config.as_object_mut().filter(|_| is_interoperable(call)) {
+        config.insert("interopProfileConformant".to_owned(), Value::Bool(true));
+    }
+    config
+}
+
+/// Whether the caller meets what the SCIM 2.0 Interoperability Profile asks of a server
+/// (draft-zollner-scim-interop-profile): a strict connection, and pages that are large enough.
+fn is_interoperable(call: &Call) -> bool {
+    let limits = call.directory().limits();
+    let is_strict = call.caller().is_ok_and(|caller| caller.profile.is_interoperable());
+    is_strict && limits.default_results.min(limits.max_results) >= INTEROPERABLE_PAGE
 }
 
 fn unknown(kind: &str) -> Refusal {
