@@ -12,7 +12,7 @@ use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::{Registry, ResourceType};
-use crate::scim::tolerance::Profile;
+use crate::scim::tolerance::{Profile, Tolerance};
 use crate::scim::urn::APPCRM;
 use crate::store::sessions::{self, Owner};
 use crate::store::{self, Client, Conn, Place, TenantId, Unit, tenants, tokens};
@@ -111,6 +111,12 @@ impl Caller {
     /// If the built-in documents have none.
     pub fn users(&self) -> Result<&Arc<ResourceType>, Error> {
         if self.native { self.schemas.users() } else { self.schemas.plain_users() }
+    }
+
+    /// Whether resources of a type may share what is unique to other callers.
+    #[must_use]
+    pub fn shares_key(&self, kind: &ResourceType) -> bool {
+        !self.profile.allows(Tolerance::UniqueGroupNames) && self.schemas.sharing(&kind.name).is_some()
     }
 
     /// As whom the store sees it.

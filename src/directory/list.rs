@@ -1,6 +1,7 @@
 //! The verb list: filter, sort, page.
 
 use super::{Caller, Directory, Error, Record, record};
+use crate::scim::filter::Filter;
 use crate::scim::message::SearchRequest;
 use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
@@ -30,8 +31,8 @@ pub struct Listing {
 }
 
 impl Directory {
-    /// Lists resources. A type of several that lacks an attribute of the filter has no results
-    /// (RFC 7644 §3.4.2.1).
+    /// Lists resources. To a type of several that lacks an attribute of the filter or the order, which another
+    /// one has, it is an attribute without a value (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
     /// `invalidFilter` or `invalidPath` for what none of the types has.
@@ -62,24 +63,37 @@ impl Directory {
 }
 
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
-    let mut parts = Vec::with_capacity(kinds.len());
+    let all: Vec<Arc<ResourceType>> = kinds.iter().map(|(kind, _)| Arc::clone(kind)).collect();
+    let mut parts = Vec::with_capacity(all.len());
     let mut refusal = None;
-    for (kind, _) in kinds {
-        match part(kind, request) {
+    for kind in &all {
+        match part(kind, &all, request) {
+            Ok(part) if part.filter.as_ref().is_some_and(Filter::is_never) => {}
             Ok(part) => parts.push(part),
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
+    // What is an error for one type may be right for another, which must have all that is asked for.
     match refusal {
-        Some(error) if parts.is_empty() => Err(error),
+        Some(error) if !all.iter().any(|kind| part(kind, &[], request).is_ok()) => Err(error),
         _ => Ok(parts),
     }
 }
 
-fn part(kind: &Arc<ResourceType>, request: &SearchRequest) -> Result<Part, scim::Error> {
-    let filter = request.filter.as_deref().map(|text| filter::compile(kind, text)).transpose()?;
-    let sort = request.sort_by.as_deref().map(|text| sort_target(kind, text)).transpose()?;
+fn part(kind: &Arc<ResourceType>, all: &[Arc<ResourceType>], request: &SearchRequest) -> Result<Part, scim::Error> {
+    let filter = request.filter.as_deref().map(|text| filter::compile_among(kind, all, text)).transpose()?;
+    let sort = match request.sort_by.as_deref().map(|text| (text, sort_target(kind, text))) {
+        None => None,
+        Some((_, Ok(target))) => Some(target),
+        Some((text, Err(_))) if path::resolve(kind, text).is_err() && has(all, text) => None,
+        Some((_, Err(error))) => return Err(error),
+    };
     Ok(Part { kind: Arc::clone(kind), filter, sort })
+}
+
+/// Whether one of the types has an attribute to sort by.
+fn has(all: &[Arc<ResourceType>], text: &str) -> bool {
+    all.iter().any(|kind| sort_target(kind, text).is_ok())
 }
 
 /// The attribute a `sortBy` means: of a complex attribute its `value` (RFC 7644 §3.4.2.3).

@@ -317,7 +317,12 @@ impl User {
 }
 
 /// The one row that a key means.
-pub(super) async fn find(conn: &mut Conn, caller: &Caller, kind: &Arc<ResourceType>, key: Key<'_>) -> Result<Row, Error> {
+pub(super) async fn find(
+    conn: &mut Conn,
+    caller: &Caller,
+    kind: &Arc<ResourceType>,
+    key: Key<'_>,
+) -> Result<Row, Error> {
     let client = caller.client();
     let (rows, what) = match key {
         Key::Number(num) => (resources::load_num(conn, client, kind, num).await?.into_iter().collect(), "number"),

@@ -106,8 +106,8 @@ async fn a_session_changes_what_is_its_own(api: Api) {
 async fn a_session_raises_none_of_its_rights(api: Api) {
     api.open_to_native().await;
     let path = ann(&api).await;
-    let before = api.get(&path).send().await.json;
     let me = session(&api, "ann").await;
+    let before = api.get(&path).send().await.json;
     for (attribute, value) in [
         ("userName", json!("root")),
         ("externalId", json!("x")),

@@ -117,7 +117,9 @@ impl Subject {
             SubjectIs::Id => return Ok(false),
             SubjectIs::UserName => (document.get(name).and_then(Value::as_str).map(fold), text()),
             SubjectIs::ExternalId => (document.get(name).and_then(Value::as_str).map(ToOwned::to_owned), text()),
-            SubjectIs::Emails => (part::primary(document, name).map(fold), json!([{ "value": text(), "primary": true }])),
+            SubjectIs::Emails => {
+                (part::primary(document, name).map(fold), json!([{ "value": text(), "primary": true }]))
+            }
         };
         let own = if self.attribute == SubjectIs::ExternalId { self.text.clone() } else { fold(&self.text) };
         match said {

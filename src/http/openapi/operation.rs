@@ -71,9 +71,9 @@ pub(super) fn describe(registry: &Registry, path: &str, method: &str) -> Option<
     };
     match registry.types.iter().find_map(|kind| Some((kind, below(kind)?))) {
         Some((kind, rest)) => of_kind(kind, &rest, method),
-        None => of_all(registry, path, method)
-            .or_else(|| of_me(registry, path, method))
-            .or_else(|| discovery(path, method)),
+        None => {
+            of_all(registry, path, method).or_else(|| of_me(registry, path, method)).or_else(|| discovery(path, method))
+        }
     }
 }
 
@@ -166,7 +166,7 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         id: String::new(),
         tag: SEARCH.to_owned(),
         summary: String::new(),
-        description: "A type that lacks an attribute of the filter has no results (RFC 7644 §3.4.2.1).",
+        description: "To a type that lacks an attribute which another has, it is one without a value (RFC 7644 §3.4.2.1).",
         parameters: &[],
         request: None,
         answers: vec![page("ListResponse", example::page(&examples))],
@@ -204,9 +204,7 @@ fn of_me(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
     let (id, summary, rest, description, errors): (_, _, _, _, &[u16]) = match method {
         "get" => ("getMe", "Read the own user", "/{id}", DESCRIPTION, &[400, 404, 412]),
         "post" => ("createMe", "Create the own user", "", ENROL, &[400, 404, 408, 409, 413, 415, 507]),
-        "put" => {
-            ("replaceMe", "Replace the own user", "/{id}", DESCRIPTION, &[400, 404, 408, 409, 412, 413, 415, 507])
-        }
+        "put" => ("replaceMe", "Replace the own user", "/{id}", DESCRIPTION, &[400, 404, 408, 409, 412, 413, 415, 507]),
         "patch" => ("patchMe", "Change the own user", "/{id}", DESCRIPTION, &[400, 404, 408, 409, 412, 413, 415, 507]),
         "delete" => ("deleteMe", "Delete the own user", "/{id}", DESCRIPTION, &[400, 404, 412, 507]),
         _ => return None,

@@ -16,6 +16,8 @@ use std::sync::Arc;
 pub(super) enum Scope<'s> {
     /// Attributes of a resource.
     Resource(&'s ResourceType),
+    /// Attributes of a resource among those of several types, which may lack what another of them has.
+    Among(&'s ResourceType, &'s [Arc<ResourceType>]),
     /// Parts of one element of this attribute.
     Element(&'s Attribute),
 }
@@ -26,7 +28,9 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
         Tree::And(parts) => Ok(Filter::And(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Or(parts) => Ok(Filter::Or(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Not(inner) => Ok(Filter::Not(Box::new(resolve(scope, inner)?))),
+        Tree::Term(term) if scope.lacks(&term.name) => Ok(unassigned(&term.question)),
         Tree::Term(term) => resolve_term(scope, term),
+        Tree::ValuePath { name, .. } if scope.lacks(name) => Ok(Filter::Or(Vec::new())),
         Tree::ValuePath { name, filter, tail } => {
             let target = scope.target(name)?;
             let attribute = Arc::clone(&target.attribute);
@@ -72,6 +76,21 @@ fn add_equalities(scope: &Scope, tree: &Tree, element: &mut Object) -> Result<bo
     }
 }
 
+/// What a question comes to that is asked of an attribute without a value (RFC 7644 §3.4.2.1).
+fn unassigned(question: &Question) -> Filter {
+    let matches = match question {
+        Question::Present => false,
+        Question::Compare { operator: Operator::Eq, literal, .. } => literal.is_null(),
+        Question::Compare { operator: Operator::Ne, literal, .. } => !literal.is_null(),
+        Question::Compare {
+            operator:
+                Operator::Co | Operator::Sw | Operator::Ew | Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le,
+            ..
+        } => false,
+    };
+    if matches { Filter::And(Vec::new()) } else { Filter::Or(Vec::new()) }
+}
+
 fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
     let mut target = scope.target(&term.name)?;
     let whole = target.sub.is_none();
@@ -111,9 +130,22 @@ fn compared(target: Target, check: Check) -> Filter {
 }
 
 impl Scope<'_> {
+    /// Whether the type has no such attribute, and another one has.
+    fn lacks(&self, name: &Name) -> bool {
+        match self {
+            Self::Among(kind, all) => {
+                let has = |kind: &ResourceType| path::lookup(kind, &name.text).is_ok();
+                !has(kind) && all.iter().any(|other| has(other))
+            }
+            Self::Resource(_) | Self::Element(_) => false,
+        }
+    }
+
     fn target(&self, name: &Name) -> Result<Target, Error> {
         let target = match self {
-            Self::Resource(kind) => path::lookup(kind, &name.text).map_err(|reason| at_column(name.at, &reason))?,
+            Self::Resource(kind) | Self::Among(kind, _) => {
+                path::lookup(kind, &name.text).map_err(|reason| at_column(name.at, &reason))?
+            }
             Self::Element(of) => {
                 let attribute = if of.is_complex() {
                     Arc::clone(path::sub_attribute(of, &name.text).map_err(|reason| at_column(name.at, &reason))?)
@@ -138,7 +170,7 @@ impl Scope<'_> {
             return Err(refuse(at, target, "is never returned and cannot be asked for in a filter"));
         }
         let part = match self {
-            Self::Resource(_) => target.sub.as_ref(),
+            Self::Resource(_) | Self::Among(..) => target.sub.as_ref(),
             Self::Element(_) => Some(&target.attribute),
         };
         if part.is_some_and(|part| part.multi_valued) {

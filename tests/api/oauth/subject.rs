@@ -32,7 +32,8 @@ impl Outside {
     async fn new(api: &Api, attribute: Option<SubjectIs>, scopes: &str) -> Self {
         let publisher = Publisher::start();
         publisher.publish(&[Pair::Ec]);
-        let subject_is = Trust { subject_is: attribute, scopes: Scopes::parse(scopes).unwrap(), ..trust(&publisher, None) };
+        let subject_is =
+            Trust { subject_is: attribute, scopes: Scopes::parse(scopes).unwrap(), ..trust(&publisher, None) };
         let issuer = api.directory.trust_issuer("default", "default", subject_is).await.unwrap();
         assert_eq!(api.directory.issuers("default").await.unwrap().pop().unwrap(), issuer, "what was stored is read");
         Self { api: api.clone(), publisher, issuer: issuer.num }
