@@ -22,6 +22,7 @@ both! {
     no_patch_deletes,
     what_is_deleted_is_gone,
     what_must_be_unique_is_refused_as_a_conflict,
+    what_the_ipsie_profile_adds_is_there,
 }
 
 const USER: &str = "urn:ietf:params:scim:schemas:core:2.0:User";
@@ -31,7 +32,9 @@ const FLAG: &str = "interopProfileConformant";
 
 fn user(name: &str, more: Value) -> Value {
     let mut body = json!({ "schemas": [USER], "userName": name });
-    body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    if let Value::Object(more) = more {
+        body.as_object_mut().unwrap().extend(more);
+    }
     body
 }
 
@@ -138,6 +141,7 @@ async fn what_no_schema_defines_is_refused(api: Api) {
         api.put(&path, &user("Ann", more)).send().await.refused(400, "invalidSyntax");
     }
     for operation in [
+        one("add", "schemas", json!(["urn:example:nosuch:User"])),
         one("add", "nosuch", "x"),
         one("replace", "name.nosuch", "x"),
         json!([{ "op": "remove", "path": "nosuch" }]),
@@ -290,6 +294,9 @@ async fn a_list_is_replaced_whole_and_added_to(api: Api) {
     let path = strict(&api, json!({ "emails": [a] })).await;
     let patch = async |operation: &Value| api.patch(&path, operation).send().await.is(200).json["emails"].clone();
     assert_eq!(patch(&one("add", "emails", json!([b, c]))).await, json!([a, b, c]));
+    // Schemas follow the attributes; to name those there are changes nothing.
+    api.patch(&path, &one("add", "schemas", json!([ENTERPRISE]))).send().await.is(200);
+    assert_eq!(api.get(&path).send().await.json["schemas"], json!([USER]));
     let part = one("replace", "emails[type eq \"work\"].value", "d@x");
     assert_eq!(patch(&part).await, json!([a, b, { "value": "d@x", "type": "work" }]));
     assert_eq!(patch(&one("replace", "emails", json!([c]))).await, json!([c]));
@@ -349,4 +356,38 @@ async fn what_must_be_unique_is_refused_as_a_conflict(api: Api) {
             api.patch(&path, &one(op, "userName", name)).send().await.refused(409, "uniqueness");
         }
     }
+}
+
+/// The filters and sizes of the OpenID IPSIE SCIM profile.
+async fn what_the_ipsie_profile_adds_is_there(api: Api) {
+    let mail = json!([{ "value": "ann@x.example", "type": "work" }]);
+    let path = strict(&api, json!({ "externalId": "x-1", "emails": mail })).await;
+    let ann = path.trim_start_matches("/Users/");
+    let empty = json!({ "schemas": [GROUP], "displayName": "Empty", "externalId": "g-1" });
+    let group = api.post("/Groups", &empty).send().await.is(201);
+    assert_eq!(group.json.get("members"), None);
+    let mut others = Vec::new();
+    for number in 0..50 {
+        others.push(api.post("/Users", &user(&format!("u{number}"), json!({}))).send().await.is(201).id());
+    }
+    let place = format!("/Groups/{}", group.id());
+    let add = |id: &str| json!({ "op": "add", "path": "members", "value": [{ "value": id }] });
+    let adding: Vec<Value> = others.iter().map(|id| add(id)).chain([add(ann)]).collect();
+    let full = api.patch(&place, &json!(adding)).send().await.is(200);
+    assert_eq!(full.json["members"].as_array().unwrap().len(), 51);
+    for (endpoint, filter) in [
+        ("/Users", "userName eq \"ann\""),
+        ("/Users", "externalId eq \"x-1\""),
+        ("/Users", "emails[value eq \"ann@x.example\"]"),
+        ("/Users", "emails[type eq \"work\" and value eq \"ann@x.example\"]"),
+        ("/Groups", "displayName eq \"empty\""),
+        ("/Groups", "externalId eq \"g-1\""),
+        ("/Groups", &format!("members[value eq \"{ann}\"]")),
+    ] {
+        assert_eq!(total(&api, endpoint, filter).await, 1, "{filter}");
+    }
+    let remove = |id: &String| json!({ "op": "remove", "path": format!("members[value eq \"{id}\"]") });
+    let removing: Vec<Value> = others.iter().map(remove).collect();
+    let left = api.patch(&place, &json!(removing)).send().await.is(200);
+    assert_eq!(left.json["members"].as_array().unwrap().len(), 1);
 }

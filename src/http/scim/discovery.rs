@@ -77,10 +77,10 @@ const RESOURCE_TYPE: Described =
 /// A schema as it is to the caller: what its connection may share is not unique.
 fn written(call: &Call, schema: &Schema) -> Object {
     let mut document = write_schema(schema);
-    let shares = |kind: &&Arc<ResourceType>| {
+    let may_share = |kind: &&Arc<ResourceType>| {
         kind.schema.id == schema.id && call.caller().is_ok_and(|caller| caller.shares_key(kind))
     };
-    let shared = call.registry().types.iter().find(shares).and_then(|kind| kind.key.as_ref());
+    let shared = call.registry().types.iter().find(may_share).and_then(|kind| kind.key.as_ref());
     let attributes = document.get_mut("attributes").and_then(Value::as_array_mut);
     for attribute in attributes.into_iter().flatten().filter_map(Value::as_object_mut) {
         if shared.is_some_and(|key| attribute.get("name").and_then(Value::as_str) == Some(key.name.as_str())) {

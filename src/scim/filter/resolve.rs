@@ -79,14 +79,9 @@ fn add_equalities(scope: &Scope, tree: &Tree, element: &mut Object) -> Result<bo
 /// What a question comes to that is asked of an attribute without a value (RFC 7644 §3.4.2.1).
 fn unassigned(question: &Question) -> Filter {
     let matches = match question {
-        Question::Present => false,
         Question::Compare { operator: Operator::Eq, literal, .. } => literal.is_null(),
         Question::Compare { operator: Operator::Ne, literal, .. } => !literal.is_null(),
-        Question::Compare {
-            operator:
-                Operator::Co | Operator::Sw | Operator::Ew | Operator::Gt | Operator::Ge | Operator::Lt | Operator::Le,
-            ..
-        } => false,
+        Question::Present | Question::Compare { .. } => false,
     };
     if matches { Filter::And(Vec::new()) } else { Filter::Or(Vec::new()) }
 }

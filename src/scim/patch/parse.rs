@@ -265,6 +265,9 @@ impl Reader<'_, '_> {
             if named == Named::InValue || attribute.storage == Storage::Members {
                 return value.map_or(Ok(()), |value| self.shape.pass_by(&attribute, &value));
             }
+            if attribute.name == "schemas" && action != Action::Remove {
+                return self.schemas(value.as_ref());
+            }
             return Err(Error::mutability(format!("{} is read-only (RFC 7643 §7)", target.name())));
         }
         let value = value.map(|value| unwrapped(&attribute, value));
@@ -289,6 +292,19 @@ impl Reader<'_, '_> {
                 self.edit(action, ValuePath { target, filter, described }, value)
             }
         }
+    }
+
+    /// Schemas follow the attributes by themselves; to name those of the type changes nothing.
+    fn schemas(&self, value: Option<&Value>) -> Result<(), Error> {
+        let is_ours = |urn: &str| urn.eq_ignore_ascii_case(&self.kind.schema.id) || self.kind.extension(urn).is_some();
+        let listed = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if !listed.is_empty() && listed.iter().all(|listed| listed.as_str().is_some_and(is_ours)) {
+            return Ok(());
+        }
+        let is_lenient = self.shape.leeway.allows(Tolerance::AnySchemas);
+        let scim_type = if is_lenient { ScimType::Mutability } else { ScimType::InvalidSyntax };
+        let name = &self.kind.name;
+        Err(Error::new(scim_type, format!("schemas may only name schemas of the resource type {name} (RFC 7643 §3)")))
     }
 
     /// Whether the operation may have this value: a removal has none (RFC 7644 §3.5.2.2), and only a
