@@ -1,5 +1,6 @@
 //! Why a verb was refused.
 
+use super::schema::Report;
 use super::user::Dependency;
 use crate::{auth, scim, store};
 use std::fmt;
@@ -56,6 +57,9 @@ pub enum Error {
     /// what stands in the way and what to do.
     #[error("{0}")]
     InUse(String),
+    /// Resources there are do not fit the schemas that are wanted; what breaks.
+    #[error("resources do not fit the new schemas")]
+    Incompatible(Box<Report>),
     /// Something of that name exists already; the word for it.
     #[error("there is a {0} of that name already")]
     Taken(&'static str),

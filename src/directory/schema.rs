@@ -3,6 +3,10 @@
 //! They are read when a caller of the tenant comes by for the first time after a change, on every instance:
 //! the statement that finds a credential also tells the edition.
 
+mod change;
+
+pub use change::{Applied, Break, Document, Index, Kind, Report, Step};
+
 use super::{Caller, Directory, Error, TenantId};
 use crate::scim;
 use crate::scim::schema::document::{self, Own};

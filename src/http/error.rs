@@ -251,6 +251,7 @@ impl From<directory::Error> for Refusal {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong passwords; wait the seconds in Retry-After")
                     .with_header(RETRY_AFTER, HeaderValue::from(wait))
             }
+            directory::Error::Incompatible(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
             directory::Error::InUse(why) => Self { field: field_of(&why), ..Self::new(StatusCode::CONFLICT, why) },
             directory::Error::Taken(what) => Self {
                 field: Some("name".into()),

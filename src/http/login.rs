@@ -80,6 +80,7 @@ fn refuse(error: directory::Error) -> Refusal {
         | directory::Error::Dependencies(_)
         | directory::Error::InvitationUsed
         | directory::Error::InvitationExpired
+        | directory::Error::Incompatible(_)
         | directory::Error::InUse(_)
         | directory::Error::Taken(_)
         | directory::Error::Invalid(_)

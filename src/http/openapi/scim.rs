@@ -88,16 +88,20 @@ pub(super) const FAULTS: &[Fault] = &[
     Fault::INSUFFICIENT_STORAGE,
 ];
 
+/// Where the paths of every resource type begin, as the framework writes it.
+const ENDPOINT: &str = "/{endpoint}";
+
 /// The document.
 pub(super) fn document(registry: &Registry) -> Value {
     let raw: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
     let mut paths = Map::new();
     let framework = raw.get("paths").and_then(Value::as_object).into_iter().flatten();
-    let written_out = framework.flat_map(|(path, methods)| {
-        let paths = written_out(registry, path);
-        paths.into_iter().map(move |path| (path, methods))
-    });
-    for (path, methods) in written_out {
+    let (of_types, others): (Vec<_>, Vec<_>) = framework.partition(|(path, _)| path.starts_with(ENDPOINT));
+    let of_each = registry
+        .types
+        .iter()
+        .flat_map(|kind| of_types.iter().map(|(path, methods)| (path.replacen(ENDPOINT, &kind.endpoint, 1), *methods)));
+    for (path, methods) in of_each.chain(others.iter().map(|(path, methods)| ((*path).clone(), *methods))) {
         let described = methods.as_object().into_iter().flatten().filter_map(|(method, operation)| {
             let parameters = operation.get("parameters").and_then(Value::as_array);
             let described = operation::describe(registry, &path, method)?;
@@ -121,14 +125,6 @@ pub(super) fn document(registry: &Registry) -> Value {
         errors: part::errors(FAULTS, SURFACE.errors, "Error"),
     };
     document.write()
-}
-
-/// A path of the framework; one of every resource type, with the endpoint of each.
-fn written_out(registry: &Registry, path: &str) -> Vec<String> {
-    match path.strip_prefix("/{endpoint}") {
-        Some(rest) => registry.types.iter().map(|kind| format!("{}{rest}", kind.endpoint)).collect(),
-        None => vec![path.to_owned()],
-    }
 }
 
 /// The component parameters. They have no examples: a page to try them on would send those.

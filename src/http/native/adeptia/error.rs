@@ -170,6 +170,7 @@ pub(super) fn refuse(error: Error) -> Refusal {
         | Error::Forbidden(_)
         | Error::Itself(_)
         | Error::Ambiguous(_)
+        | Error::Incompatible(_)
         | Error::InUse(_)
         | Error::Taken(_)
         | Error::Invalid(_)
