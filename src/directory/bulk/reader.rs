@@ -6,6 +6,7 @@ use crate::directory::write::{Aim, Kept};
 use crate::directory::{Caller, Directory, Error, Expect, Matching};
 use crate::scim::message::bulk::Method;
 use crate::scim::projection::Projection;
+use crate::scim::resource;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
@@ -123,7 +124,10 @@ impl Context {
         let expect = Expect { if_match: version.as_deref().map(matching), if_none_match: None };
         let aim = Aim { id, expect, kept };
         Ok(match method {
-            Method::Post => Work::Create(directory.creation(caller, &kind, aim.id, data, &show).await?),
+            Method::Post => {
+                let draft = resource::read(&kind, data, &caller.profile)?;
+                Work::Create(directory.creation(caller, &kind, aim.id, draft, &show).await?)
+            }
             Method::Put => Work::Change(directory.replacement(caller, &kind, aim, data, &show).await?),
             Method::Patch => Work::Change(directory.amendment(caller, &kind, aim, &data, &show, base).await?),
             Method::Delete => Work::Delete(directory.removal(caller, &kind, aim)),
