@@ -23,11 +23,13 @@ pub mod opening;
 pub mod passwords;
 pub mod resources;
 pub mod schemas;
+pub mod secrets;
 pub mod select;
 pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;
+pub mod walks;
 
 #[cfg(test)]
 mod tests;

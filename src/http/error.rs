@@ -208,7 +208,10 @@ impl From<scim::Error> for Refusal {
             | scim::ScimType::NoTarget
             | scim::ScimType::InvalidValue
             | scim::ScimType::InvalidVers
-            | scim::ScimType::Sensitive => StatusCode::BAD_REQUEST,
+            | scim::ScimType::Sensitive
+            | scim::ScimType::InvalidCursor
+            | scim::ScimType::ExpiredCursor
+            | scim::ScimType::InvalidCount => StatusCode::BAD_REQUEST,
         };
         Self { scim_type: Some(error.scim_type), ..Self::new(status, error.detail) }
     }

@@ -242,6 +242,11 @@ async fn large_groups_answer_a_patch_without_a_body(api: Api) {
     let patched = api.patch(&path, &add).send().await.is(204);
     assert_eq!(patched.header("etag"), Some("W/\"2\""));
     assert_eq!(members(&api, &group).await.len(), 201);
+    // Who asks for attributes is answered with them, however many there are (RFC 7644 §3.5.2).
+    let named = api.patch(&format!("{path}?attributes=members"), &add).send().await.is(200);
+    assert_eq!(named.json["members"].as_array().unwrap().len(), 201);
+    let named = api.patch(&format!("{path}?attributes=displayName"), &add).send().await.is(200);
+    assert_eq!((&named.json["displayName"], named.json.get("members")), (&json!("Large"), None));
     let remove = json!([{ "op": "remove", "path": format!("members[value eq \"{}\"]", ids[0]) }]);
     let patched = api.patch(&path, &remove).send().await.is(200);
     assert_eq!(patched.json["members"].as_array().unwrap().len(), 200);

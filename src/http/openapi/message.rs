@@ -36,8 +36,8 @@ fn list_response() -> Value {
     json!({
         "type": "object",
         "title": "ListResponse",
-        "description": "One page of results (RFC 7644 §3.4.2).",
-        "required": ["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+        "description": "One page of results (RFC 7644 §3.4.2, RFC 9865 §2).",
+        "required": ["schemas", "totalResults", "itemsPerPage", "Resources"],
         "properties": {
             "schemas": message_schemas(urn::LIST_RESPONSE),
             "totalResults": {
@@ -48,7 +48,15 @@ fn list_response() -> Value {
             "startIndex": {
                 "type": "integer",
                 "minimum": 1,
-                "description": "The number of the first result, from 1.",
+                "description": "The number of the first result, from 1; not in pages by cursor.",
+            },
+            "previousCursor": {
+                "type": "string",
+                "description": "The cursor of the page before; absent on the first, and in pages by index.",
+            },
+            "nextCursor": {
+                "type": "string",
+                "description": "The cursor of the next page; absent on the last, and in pages by index.",
             },
             "itemsPerPage": {
                 "type": "integer",
@@ -88,6 +96,10 @@ fn search_request() -> Value {
             "count": {
                 "type": "integer",
                 "description": "The largest number of results; less than 0 is read as 0.",
+            },
+            "cursor": {
+                "type": "string",
+                "description": "Pages by cursor (RFC 9865): empty for the first one, then one of the last answer.",
             },
         },
         "examples": [example::search()],
@@ -220,6 +232,9 @@ fn error() -> Value {
                 "type": "string",
                 "description": "The kind of error, for statuses 400 and 409.",
                 "examples": [
+                    "expiredCursor",
+                    "invalidCount",
+                    "invalidCursor",
                     "invalidFilter",
                     "invalidPath",
                     "invalidSyntax",
@@ -258,6 +273,19 @@ fn service_provider_config() -> Value {
         "required": ["supported", "maxResults"],
         "properties": { "supported": { "type": "boolean" }, "maxResults": number() },
     });
+    let pagination = json!({
+        "type": "object",
+        "description": "RFC 9865 §4.",
+        "required": ["cursor", "index"],
+        "properties": {
+            "cursor": { "type": "boolean" },
+            "index": { "type": "boolean" },
+            "defaultPaginationMethod": { "type": "string", "enum": ["cursor", "index"] },
+            "defaultPageSize": number(),
+            "maxPageSize": number(),
+            "cursorTimeout": number(),
+        },
+    });
     json!({
         "type": "object",
         "title": "ServiceProviderConfig",
@@ -281,7 +309,7 @@ fn service_provider_config() -> Value {
             "changePassword": supported(),
             "sort": supported(),
             "etag": supported(),
-            "pagination": { "type": "object", "description": "RFC 9865 §4." },
+            "pagination": pagination,
             "authenticationSchemes": { "type": "array", "items": { "type": "object" } },
             "meta": meta(),
         },

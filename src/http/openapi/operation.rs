@@ -41,12 +41,13 @@ const SEARCH: &str = "Search";
 const BULK: &str = "Bulk";
 
 /// The parameters of a list.
-const LIST: &[&str] = &["filter", "sortBy", "sortOrder", "startIndex", "count", "attributes", "excludedAttributes"];
+const LIST: &[&str] =
+    &["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 /// The parameters of an answer about one resource.
 const SHOWN: &[&str] = &["attributes", "excludedAttributes"];
 const READ: &[&str] = &["attributes", "excludedAttributes", "ifMatch", "ifNoneMatch"];
 const CHANGE: &[&str] = &["attributes", "excludedAttributes", "ifMatch"];
-const TAGGED: &[&str] = &["ETag", "Location"];
+const TAGGED: &[&str] = &["Content-Location", "ETag", "Location"];
 
 /// The tags, in the order in which the operations stand.
 pub(super) fn tags(registry: &Registry) -> Vec<Value> {

@@ -11,6 +11,7 @@ use crate::scim::message::SearchRequest;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{Registry, ResourceType};
 use poem::{FromRequest, Request, RequestBody};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One request, without its body.
@@ -61,6 +62,12 @@ impl Call {
     pub(super) fn projection(&self, kind: &ResourceType) -> Result<Projection, scim::Error> {
         let request = self.search()?;
         Ok(Projection::new(kind, &request.attributes, &request.excluded_attributes))
+    }
+
+    /// What the answer to a write with this body shows.
+    pub(super) fn projection_of(&self, kind: &ResourceType, body: &Value) -> Result<Projection, scim::Error> {
+        let request = self.search()?;
+        Ok(Projection::of_write(kind, &request.attributes, &request.excluded_attributes, body))
     }
 }
 

@@ -9,7 +9,7 @@ use super::call::Call;
 use crate::directory::bulk::MAX_OPERATIONS;
 use crate::directory::oauth::Enabled;
 use crate::http::error::Refusal;
-use crate::scim::message::list_response;
+use crate::scim::message::{Place, list_response};
 use crate::scim::schema::document::{write_resource_type, write_schema};
 use crate::scim::{Object, urn};
 use poem::http::StatusCode;
@@ -83,7 +83,7 @@ fn shown(document: Object, described: &Described, id: &str, base: &str) -> Strin
 fn list(texts: impl Iterator<Item = String>) -> Answer {
     let texts: Vec<String> = texts.collect();
     let total = u64::try_from(texts.len()).unwrap_or(u64::MAX);
-    Answer::ok(list_response(total, 1, &texts))
+    Answer::ok(list_response(total, &Place::Index(1), &texts))
 }
 
 /// How a client may authenticate: to a caller, what its tenant has set up; to anybody else, all there
@@ -133,11 +133,12 @@ fn config(call: &Call, schemes: &[Value]) -> Value {
         "sort": { "supported": true },
         "etag": { "supported": true },
         "pagination": {
-            "cursor": false,
+            "cursor": true,
             "index": true,
             "defaultPaginationMethod": "index",
             "defaultPageSize": limits.default_results,
             "maxPageSize": limits.max_results,
+            "cursorTimeout": limits.cursor_timeout,
         },
         "authenticationSchemes": schemes,
         "meta": {
