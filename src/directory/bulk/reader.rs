@@ -10,7 +10,7 @@ use crate::scim::resource;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// So many bodies are read at a time; each may wait for the hash of a password.
 const AT_ONCE: usize = 8;
@@ -84,9 +84,10 @@ impl Reader {
 }
 
 type Works = HashMap<usize, Result<Work, Error>>;
+type Joined = Option<Result<(usize, Result<Work, Error>), JoinError>>;
 
 /// Keeps the unit of a body that has been read.
-fn keep(read: Option<Result<(usize, Result<Work, Error>), tokio::task::JoinError>>, works: &mut Works) {
+fn keep(read: Joined, works: &mut Works) {
     match read {
         Some(Ok((operation, work))) => drop(works.insert(operation, work)),
         Some(Err(error)) => tracing::error!(%error, "reading an operation of a bulk request panicked"),
