@@ -60,6 +60,7 @@ mod races;
 mod requirements;
 mod root;
 mod rules;
+mod schemas;
 mod secrets;
 mod seed;
 mod server;
