@@ -223,7 +223,7 @@ async fn a_type_with_resources_stays(api: Api) {
     };
     let found = report(api.change(remove()).await).breaks;
     assert_eq!((found.len(), found[0].attribute.as_str(), found[0].resources), (1, "", 1));
-    assert_eq!(found[0].examples, [id.clone()]);
+    assert_eq!(found[0].examples, std::slice::from_ref(&id));
     api.delete(&format!("/Devices/{id}")).send().await.is(204);
     api.change(remove()).await.unwrap();
 }
