@@ -17,16 +17,26 @@ pub(super) fn expect(headers: &HeaderMap) -> Expect {
     Expect { if_match: read(headers, IF_MATCH), if_none_match: read(headers, IF_NONE_MATCH) }
 }
 
+/// The tags of a header's text.
+pub(super) fn matching(text: &str) -> Matching {
+    let mut versions = Vec::new();
+    for tag in text.split(',').map(str::trim) {
+        if tag == "*" {
+            return Matching::Any;
+        }
+        versions.extend(version(tag));
+    }
+    Matching::Versions(versions)
+}
+
 /// The tags of one header; a tag that is not ours matches nothing.
 fn read(headers: &HeaderMap, name: impl AsHeaderName) -> Option<Matching> {
     let mut versions = None;
     for value in headers.get_all(name) {
         let versions: &mut Vec<i64> = versions.get_or_insert_default();
-        for tag in value.to_str().unwrap_or_default().split(',').map(str::trim) {
-            if tag == "*" {
-                return Some(Matching::Any);
-            }
-            versions.extend(version(tag));
+        match matching(value.to_str().unwrap_or_default()) {
+            Matching::Any => return Some(Matching::Any),
+            Matching::Versions(more) => versions.extend(more),
         }
     }
     versions.map(Matching::Versions)
