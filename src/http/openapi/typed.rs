@@ -87,7 +87,7 @@ impl Sheet {
         let document = Document {
             title: self.title,
             summary: self.summary,
-            description: self.description,
+            description: self.description.to_owned(),
             bearer: self.bearer,
             keys: self.keys,
             prefix: if self.prefix.is_empty() { "/" } else { &self.prefix },
