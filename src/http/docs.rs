@@ -9,11 +9,11 @@ use crate::directory::{Caller, Door};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use poem::endpoint::{make, make_sync};
-use poem::http::{HeaderValue, StatusCode};
 use poem::http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
     X_CONTENT_TYPE_OPTIONS,
 };
+use poem::http::{HeaderValue, StatusCode};
 use poem::{Body, Endpoint, IntoResponse as _, Request, Response};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;

@@ -130,10 +130,7 @@ fn of_kind(kind: &ResourceType, names: &Name, rest: &str, method: &str) -> Optio
             description: "All operations are applied in order, or none (RFC 7644 §3.5.2). If nothing changed, the \
                           version stays.",
             parameters: CHANGE,
-            request: Some(Content {
-                schema: reference("PatchOp"),
-                example: example::patch_of(kind),
-            }),
+            request: Some(Content { schema: reference("PatchOp"), example: example::patch_of(kind) }),
             answers: vec![
                 answer(200, "The resource as it is now."),
                 bare(204, "Changed; a group with very many members is not sent back unasked.", TAGGED),

@@ -83,7 +83,9 @@ mod tests {
 
     #[test]
     fn what_is_no_pack_is_refused_by_name() {
-        for (document, named) in [(json!({ "schema": [] }), "schema"), (json!([1]), "pack"), (json!({ "schemas": {} }), "pack")] {
+        for (document, named) in
+            [(json!({ "schema": [] }), "schema"), (json!([1]), "pack"), (json!({ "schemas": {} }), "pack")]
+        {
             let error = Pack::read(&document).unwrap_err();
             assert!(error.detail.contains(named), "{}", error.detail);
         }
