@@ -156,7 +156,9 @@ fn told(error: directory::Error) -> Error {
 fn told_report(report: &Report) -> String {
     let mut text = "resources there are do not fit the new schemas; nothing was changed".to_owned();
     for one in &report.breaks {
-        let _ = write!(text, "\n  {} {}: {}: {} resources", one.resource_type, one.attribute, one.rule, one.resources);
+        let count = if one.resources == 1 { "1 resource".to_owned() } else { format!("{} resources", one.resources) };
+        let place = format!("{} {}", one.resource_type, one.attribute);
+        let _ = write!(text, "\n  {}: {}: {count}", place.trim_end(), one.rule);
         if !one.examples.is_empty() {
             let _ = write!(text, ", such as {}", one.examples.join(", "));
         }

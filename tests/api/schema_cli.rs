@@ -38,17 +38,17 @@ fn schemas_and_types_are_kept_from_the_command_line() {
         assert_eq!(status, 201, "{made}");
         write(directory, "room.json", &room(json!([{ "name": "name", "required": true }])));
         let broken = refused(directory, &settings, "schema change room.json");
-        assert!(broken.contains("seats") && broken.contains(": 1 resources, such as "), "{broken}");
+        assert!(broken.contains("seats") && broken.contains(": 1 resource, such as "), "{broken}");
         let wider = json!([{ "name": "name", "required": true }, { "name": "seats" }, { "name": "floor" }]);
         write(directory, "room.json", &room(wider));
-        let changed = text(directory, &settings, &format!("schema change room.json"));
+        let changed = text(directory, &settings, "schema change room.json");
         assert_eq!(changed, format!("There is the schema {ROOM} (version 2).\n"));
 
         let listed = json(directory, &settings, "schema list");
         assert_eq!((&listed["schemas"][0]["version"], &listed["resourceTypes"][0]["id"]), (&json!(2), &json!("Room")));
         assert!(text(directory, &settings, "schema list").contains("resource type  Room"));
         let left = refused(directory, &settings, "schema remove Room");
-        assert!(left.contains("Room") && left.contains("1 resources"), "{left}");
+        assert!(left.contains("Room") && left.contains("1 resource"), "{left}");
         assert_eq!(refused(directory, &settings, "schema show Hall"), "roster: there is no such resource type\n");
     });
 }
