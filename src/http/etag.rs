@@ -17,29 +17,23 @@ pub(super) fn expect(headers: &HeaderMap) -> Expect {
     Expect { if_match: read(headers, IF_MATCH), if_none_match: read(headers, IF_NONE_MATCH) }
 }
 
-/// The tags of a header's text.
-pub(super) fn matching(text: &str) -> Matching {
-    let mut versions = Vec::new();
-    for tag in text.split(',').map(str::trim) {
-        if tag == "*" {
-            return Matching::Any;
-        }
-        versions.extend(version(tag));
-    }
-    Matching::Versions(versions)
-}
-
 /// The tags of one header; a tag that is not ours matches nothing.
 fn read(headers: &HeaderMap, name: impl AsHeaderName) -> Option<Matching> {
-    let mut versions = None;
-    for value in headers.get_all(name) {
-        let versions: &mut Vec<i64> = versions.get_or_insert_default();
-        match matching(value.to_str().unwrap_or_default()) {
-            Matching::Any => return Some(Matching::Any),
-            Matching::Versions(more) => versions.extend(more),
+    let mut lines = headers.get_all(name).iter().map(|value| matching(value.to_str().unwrap_or_default()));
+    let first = lines.next()?;
+    Some(lines.fold(first, |all, line| match (all, line) {
+        (Matching::Versions(mut all), Matching::Versions(line)) => {
+            all.extend(line);
+            Matching::Versions(all)
         }
-    }
-    versions.map(Matching::Versions)
+        (Matching::Any, _) | (_, Matching::Any) => Matching::Any,
+    }))
+}
+
+/// The tags of one line.
+pub(super) fn matching(line: &str) -> Matching {
+    let tags = || line.split(',').map(str::trim);
+    if tags().any(|tag| tag == "*") { Matching::Any } else { Matching::Versions(tags().filter_map(version).collect()) }
 }
 
 fn version(tag: &str) -> Option<i64> {

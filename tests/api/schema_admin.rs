@@ -280,7 +280,7 @@ async fn an_index_is_declared_and_built(api: Api) {
 async fn the_right_to_manage_is_needed(api: Api) {
     let new = json!({ "connection": "default", "name": "reader", "scopes": ["scim"] });
     let made = sent(&api, "POST", "/tenants/default/tokens", &new, 201).await;
-    let weak = api.with_token(made["token"].as_str().unwrap());
+    let weak = api.with_token(made["secret"].as_str().unwrap());
     for (method, path) in [
         ("GET", "/schemas"),
         ("POST", "/schemas"),
