@@ -56,5 +56,6 @@ mod rules;
 mod secrets;
 mod seed;
 mod server;
+mod testresource;
 mod users;
 mod wire;
