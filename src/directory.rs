@@ -44,6 +44,7 @@ use login::Throttle;
 use recorder::Recorder;
 use schema::Library;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use usage::Usage;
 
 const MICROS_PER_HOUR: Micros = 3600 * 1_000_000;
@@ -66,6 +67,8 @@ struct Inner {
     redactor: Option<Redactor>,
     usage: Usage,
     throttle: Throttle,
+    /// Told when there may be an index to build.
+    indexes: Notify,
 }
 
 /// What the directory is made of.
@@ -160,6 +163,7 @@ impl Directory {
                 usage: Usage::default(),
                 throttle: Throttle::default(),
                 published: Published::default(),
+                indexes: Notify::new(),
             }),
         }
     }

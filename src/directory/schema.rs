@@ -141,14 +141,21 @@ impl Directory {
 }
 
 /// The built-in registry and what a tenant has of its own.
-pub(super) fn compose(built_in: &Registry, stored: &schemas::Own) -> Result<Registry, Error> {
-    let read = |stored: &schemas::Stored| -> Result<Value, Error> {
-        let read = serde_json::from_str(&stored.document);
-        read.map_err(|error| Error::Internal(format!("the stored document of {} is not JSON: {error}", stored.id)))
-    };
+fn compose(built_in: &Registry, stored: &schemas::Own) -> Result<Registry, Error> {
     let schemas = stored.schemas.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let types = stored.types.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let building = stored.building.iter().map(|index| (index.kind.clone(), index.attribute.clone())).collect();
+    let building = building(&stored.building);
     let internal = |error: scim::Error| Error::Internal(format!("the stored schemas break a rule: {error}"));
     document::extend(built_in, &Own { schemas, types, building }).map_err(internal)
+}
+
+/// The indexes that are being built, by the names of resource type and attribute.
+fn building(stored: &[schemas::Building]) -> Vec<(String, String)> {
+    stored.iter().map(|index| (index.kind.clone(), index.attribute.clone())).collect()
+}
+
+/// The JSON of a stored document.
+fn read(stored: &schemas::Stored) -> Result<Value, Error> {
+    let read = serde_json::from_str(&stored.document);
+    read.map_err(|error| Error::Internal(format!("the stored document of {} is not JSON: {error}", stored.id)))
 }

@@ -5,7 +5,8 @@ use crate::scim::Object;
 use crate::scim::path::{self, Target};
 use crate::scim::schema::{Attribute, Kind, ResourceType, Schema, Storage, Uniqueness};
 use crate::scim::value::{self, Key};
-use serde_json::Value;
+use super::{Conn, Error, TenantId};
+use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -72,7 +73,7 @@ pub(super) fn hot(kind: &ResourceType, target: &Target) -> Option<Hot> {
         return Some(Hot::NameKey);
     }
     match name {
-        "active" if target.attribute.kind == Kind::Boolean => Some(Hot::Active),
+        "active" if target.attribute.kind == Kind::Boolean && !target.attribute.multi_valued => Some(Hot::Active),
         _ => None,
     }
 }
@@ -122,8 +123,7 @@ pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
 pub(super) fn rows(kind: &ResourceType, document: &Object) -> Rows {
     let mut rows = Rows::default();
     for target in targets(kind) {
-        // Ids are unique by a constraint of their own.
-        let unique = target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id";
+        let unique = is_unique(&target);
         let indexed = is_indexed(kind, &target);
         if !unique && !indexed {
             continue;
@@ -140,13 +140,45 @@ pub(super) fn rows(kind: &ResourceType, document: &Object) -> Rows {
     rows
 }
 
+/// Puts keys of resources, which are known by their numbers, into the attribute index unless they are there.
+pub(super) async fn insert_index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    keys: impl Iterator<Item = (&IndexKey, i64)>,
+) -> Result<(), Error> {
+    let keys: Vec<_> = keys.map(|(key, num)| json!([key.attribute, key.key, num, key.element])).collect();
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let mut sql = conn.sql().with(
+        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
+         SELECT $1, x.value ->> 0, x.value ->> 1, CAST(x.value ->> 2 AS BIGINT), CAST(x.value ->> 3 AS BIGINT) FROM ",
+        [tenant.0.into()],
+    );
+    sql.json_list(&Value::Array(keys));
+    // SQLite would read ON as a part of the join if there were no WHERE.
+    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING");
+    conn.execute(sql).await.map(drop)
+}
+
 /// The name under which another resource shows this one.
 fn display(kind: &ResourceType, document: &Object) -> Option<String> {
     kind.display.iter().find_map(|attribute| document.get(&attribute.name)?.as_str().map(ToOwned::to_owned))
 }
 
+/// The full names of the attributes that the attribute index has.
+#[must_use]
+pub fn indexed(kind: &ResourceType) -> Vec<String> {
+    targets(kind).filter(|target| is_indexed(kind, target)).map(|target| target.name()).collect()
+}
+
+/// Whether no two resources may share a value of a target. Ids are unique by a constraint of their own.
+pub(super) fn is_unique(target: &Target) -> bool {
+    target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id"
+}
+
 /// Every simple attribute and sub-attribute that lives in the document.
-fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
+pub(super) fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
     let of = |extension: Option<&Arc<Schema>>, schema: &Schema| {
         schema.attributes.iter().flat_map(|attribute| leaves(extension, attribute)).collect::<Vec<_>>()
     };

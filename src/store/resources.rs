@@ -4,7 +4,7 @@
 //! from an answer means that very time.
 
 use super::external_ids::Split;
-use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
+use super::keys::{Derived, IndexKey, UniqueKey, derive, insert_index, rows};
 use super::sql::{Record, Val};
 use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, opening, schemas};
 use crate::clock::Micros;
@@ -69,7 +69,7 @@ pub async fn insert(
     };
     let num = made.int(0)?;
     insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
-    insert_index(conn, tenant, num, rows.index.iter()).await?;
+    insert_index(conn, tenant, rows.index.iter().map(|key| (key, num))).await?;
     if own.is_some() {
         external_ids::set(conn, client, kind, num, own).await?;
     }
@@ -223,7 +223,7 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    insert_index(conn, tenant, row.num, after.rows.index.difference(&before.index)).await?;
+    insert_index(conn, tenant, after.rows.index.difference(&before.index).map(|key| (key, row.num))).await?;
     if own != external_ids::own(kind, old) {
         external_ids::set(conn, client, kind, row.num, own).await?;
     }
@@ -372,31 +372,12 @@ async fn insert_unique(
     }
 }
 
-async fn insert_index(
-    conn: &mut Conn,
-    tenant: TenantId,
-    num: i64,
-    keys: impl Iterator<Item = &IndexKey>,
-) -> Result<(), Error> {
-    let keys: Vec<_> = keys.map(index_json).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut sql = conn.sql().with(
-        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
-         SELECT $1, x.value ->> 0, x.value ->> 1, $2, CAST(x.value ->> 2 AS BIGINT) FROM ",
-        [tenant.0.into(), num.into()],
-    );
-    sql.json_list(&Value::Array(keys));
-    conn.execute(sql).await.map(drop)
+fn index_json(key: &IndexKey) -> Value {
+    json!([key.attribute, key.key, key.element])
 }
 
 fn unique_json(key: &UniqueKey) -> Value {
     json!([key.attribute, key.key])
-}
-
-fn index_json(key: &IndexKey) -> Value {
-    json!([key.attribute, key.key, key.element])
 }
 
 fn milliseconds(now: Micros) -> Micros {

@@ -53,6 +53,7 @@ mod property;
 mod races;
 mod requirements;
 mod rules;
+mod schemas;
 mod secrets;
 mod seed;
 mod server;
