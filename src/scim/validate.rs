@@ -5,9 +5,11 @@
 #[cfg(test)]
 mod tests;
 
+use super::resource::list;
 use super::schema::{Attribute, Kind, Mutability, ResourceType, Storage};
 use super::{Error, Object, resource};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The longest text an attribute may have, in characters, where its keys are indexed.
@@ -93,17 +95,44 @@ fn keep(attributes: &[Arc<Attribute>], stored: &Object, sent: &mut Object) -> Re
             }
             (Mutability::Immutable, Some(new)) if new != old => return Err(immutable(attribute)),
             (Mutability::Immutable | Mutability::WriteOnly, Some(_)) | (Mutability::ReadWrite, None) => {}
-            (Mutability::ReadWrite, Some(new)) => {
-                // What the server knows of a value goes with the value.
-                if let (Value::Object(old), Value::Object(new)) = (old, new)
+            // What the server knows of a value goes with the value.
+            (Mutability::ReadWrite, Some(Value::Object(new))) => {
+                if let Value::Object(old) = old
                     && old.get("value") == new.get("value")
                 {
                     keep(&attribute.sub_attributes, old, new)?;
                 }
             }
+            (Mutability::ReadWrite, Some(Value::Array(new))) => {
+                keep_in_elements(attribute, old.as_array().map(Vec::as_slice).unwrap_or_default(), new);
+            }
+            (Mutability::ReadWrite, Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))) => {}
         }
     }
     Ok(())
+}
+
+/// Gives values that were there before the parts that a client cannot send back because it never saw them, or
+/// need not (RFC 7644 §3.5.1).
+fn keep_in_elements(attribute: &Attribute, stored: &[Value], sent: &mut [Value]) {
+    let is_kept = |sub: &&Arc<Attribute>| sub.mutability != Mutability::ReadWrite;
+    let kept: Vec<&Arc<Attribute>> = attribute.sub_attributes.iter().filter(is_kept).collect();
+    if kept.is_empty() {
+        return;
+    }
+    let named = stored.iter().filter(|element| list::has_value(element));
+    let stored: HashMap<String, &Value> = named.map(|element| (list::identity(attribute, element), element)).collect();
+    for element in sent {
+        let Some(old) = stored.get(&list::identity(attribute, element)) else { continue };
+        let Some(parts) = element.as_object_mut() else { continue };
+        for sub in &kept {
+            if let Some(old) = old.get(&sub.name)
+                && !parts.contains_key(&sub.name)
+            {
+                parts.insert(sub.name.clone(), old.clone());
+            }
+        }
+    }
 }
 
 fn refuse_changes(attributes: &[Arc<Attribute>], stored: &Object, patched: &Object) -> Result<(), Error> {

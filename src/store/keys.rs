@@ -1,11 +1,11 @@
 //! What is derived from a document when it is written: the columns and rows that lookups, sorting
 //! and uniqueness go by. All are comparison keys of [`crate::scim::value`].
 
+use super::{Conn, Error, TenantId};
 use crate::scim::Object;
 use crate::scim::path::{self, Target};
 use crate::scim::schema::{Attribute, Kind, ResourceType, Schema, Storage, Uniqueness};
 use crate::scim::value::{self, Key};
-use super::{Conn, Error, TenantId};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;

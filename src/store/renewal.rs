@@ -120,7 +120,8 @@ impl Renewal {
     ) -> Result<Vec<(String, i64)>, Error> {
         let (mut unique, mut index) = (Vec::new(), Vec::new());
         for Resource { num, document, .. } in resources {
-            let Derived { rows: Rows { unique: keys, index: entries }, .. } = self.columns(conn, tenant, (old, new), *num, document).await?;
+            let Derived { rows: Rows { unique: keys, index: entries }, .. } =
+                self.columns(conn, tenant, (old, new), *num, document).await?;
             unique.extend(keys.into_iter().filter(|key| self.unique.contains(&key.attribute)).map(|key| (key, *num)));
             let entries = entries.into_iter().filter(|entry| self.index.contains(&entry.attribute));
             index.extend(entries.map(|entry| (entry, *num)));

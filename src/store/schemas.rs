@@ -149,8 +149,7 @@ pub async fn replace(conn: &mut Conn, tenant: TenantId, kind: Kind, new: &Stored
         Kind::Type => "UPDATE type_document SET version = $3, modified = $4, document = $5 WHERE name = $2",
     };
     let Stored { id, version, modified, document, .. } = new;
-    let values =
-        [tenant.0.into(), id.as_str().into(), (*version).into(), (*modified).into(), document.as_str().into()];
+    let values = [tenant.0.into(), id.as_str().into(), (*version).into(), (*modified).into(), document.as_str().into()];
     conn.execute(conn.sql().with(set, values).with(" AND tenant = $1", [])).await.map(drop)
 }
 

@@ -13,7 +13,9 @@ pub fn one(attribute: &Attribute, number: usize) -> Value {
         Kind::Boolean => json!(number % 2 == 1),
         Kind::Decimal => json!(f64::from(u32::try_from(number).unwrap()) + 0.25),
         Kind::Integer => json!(1000 + number),
-        Kind::DateTime => json!(format!("2026-01-31T{:02}:{:02}:00Z", number / 60, number % 60)),
+        Kind::DateTime => {
+            json!(format!("2026-01-{:02}T{:02}:{:02}:00Z", 1 + number / 1440, number / 60 % 24, number % 60))
+        }
         Kind::Binary => json!(format!("QUJ{}", char::from(b'A' + u8::try_from(number % 26).unwrap()))),
         Kind::Reference => json!(format!("https://example.com/Item/{number:04}")),
         Kind::Complex => {
@@ -33,10 +35,12 @@ pub fn whole(attribute: &Attribute, number: usize) -> Value {
     if attribute.multi_valued { json!([one(attribute, number)]) } else { one(attribute, number) }
 }
 
-/// The same for a target; for a part, a complex value with it and with the parts that are required.
+/// The same for a target; for a part, a complex value with it and with the parts that are required. A mere
+/// label among many values would be none (RFC 7643 §2.4).
 pub fn around(target: &Target, number: usize) -> Value {
-    let Some(sub) = &target.sub else { return whole(&target.attribute, number) };
-    let parts = target.attribute.sub_attributes.iter().filter(|part| part.required || part.name == sub.name);
+    let Target { attribute, sub: Some(sub), .. } = target else { return whole(&target.attribute, number) };
+    let goes_along = |part: &Attribute| part.required || attribute.multi_valued && part.name == "value";
+    let parts = attribute.sub_attributes.iter().filter(|part| goes_along(part) || part.name == sub.name);
     let element = Value::Object(parts.map(|part| (part.name.clone(), whole(part, number))).collect());
     if target.attribute.multi_valued { json!([element]) } else { element }
 }

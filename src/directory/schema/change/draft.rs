@@ -39,9 +39,8 @@ impl Draft {
     pub(super) fn new(stored: &schemas::Own) -> Result<Self, Error> {
         let schemas = stored.schemas.iter().map(|stored| (Kind::Schema, stored));
         let all = schemas.chain(stored.types.iter().map(|stored| (Kind::Type, stored)));
-        let entries = all.map(|(kind, stored)| {
-            Ok(Entry { document: Document::read(kind, stored.clone())?, state: State::Kept })
-        });
+        let entries =
+            all.map(|(kind, stored)| Ok(Entry { document: Document::read(kind, stored.clone())?, state: State::Kept }));
         Ok(Self { entries: entries.collect::<Result<_, Error>>()?, removed: Vec::new(), left: Vec::new() })
     }
 
@@ -96,7 +95,9 @@ impl Draft {
             entries.map(|entry| entry.document.document.clone()).collect::<Vec<_>>()
         };
         let own = Own { schemas: of(Kind::Schema), types: of(Kind::Type), building: building(indexes) };
-        for (_, gone) in self.removed.iter().filter(|(kind, id)| *kind == Kind::Schema && self.find(*kind, id).is_none()) {
+        for (_, gone) in
+            self.removed.iter().filter(|(kind, id)| *kind == Kind::Schema && self.find(*kind, id).is_none())
+        {
             if let Some(user) = own.types.iter().find(|document| uses(document, gone)) {
                 let name = user.get("name").and_then(Value::as_str).unwrap_or_default();
                 return Err(Error::InUse(format!(

@@ -21,8 +21,16 @@ const BYTES: usize = 64 * 1024;
 /// The most characters of a name, a URN or an endpoint.
 const NAME: usize = 256;
 /// What names and endpoints of the protocol's own are, which no type may have (RFC 7644 §3.2).
-const PROTOCOL: [&str; 8] =
-    ["Schemas", "Schema", "ResourceTypes", "ResourceType", "ServiceProviderConfig", "ServiceProviderConfigs", "Me", "Bulk"];
+const PROTOCOL: [&str; 8] = [
+    "Schemas",
+    "Schema",
+    "ResourceTypes",
+    "ResourceType",
+    "ServiceProviderConfig",
+    "ServiceProviderConfigs",
+    "Me",
+    "Bulk",
+];
 /// The schemas of what the protocol itself shows.
 const PROTOCOL_SCHEMAS: [&str; 3] = [urn::SCHEMA, urn::RESOURCE_TYPE, urn::SERVICE_PROVIDER_CONFIG];
 /// What URNs of messages, and of ours, begin with, in lower case.
@@ -158,7 +166,9 @@ fn attribute_rule(attribute: &Attribute, parent: Option<&Attribute>) -> Option<&
         return Some("mutability writeOnly needs returned never: no answer shows the value (RFC 7643 §7)");
     }
     if *uniqueness != Uniqueness::None && matches!(kind, Kind::Boolean | Kind::Complex) {
-        return Some("uniqueness is for simple values that are no booleans; for a complex one give it to a sub-attribute");
+        return Some(
+            "uniqueness is for simple values that are no booleans; for a complex one give it to a sub-attribute",
+        );
     }
     if *storage == Storage::Indexed && *kind == Kind::Decimal {
         return Some("storage indexed is not for decimals; use integer or string");
@@ -199,7 +209,8 @@ fn check_extension(built_in: &Registry, extension: &Extension) -> Result<(), Str
 /// A built-in type with further extensions.
 fn widen(registry: &Registry, built_in: &ResourceType, wanted: &ResourceType) -> Result<ResourceType, String> {
     let name = |attribute: &Arc<Attribute>| attribute.name.clone();
-    let differs = |what: &str| Err(format!("the type is built in, so its {what} cannot be another one; leave it as it is"));
+    let differs =
+        |what: &str| Err(format!("the type is built in, so its {what} cannot be another one; leave it as it is"));
     if wanted.endpoint != built_in.endpoint {
         return differs("endpoint");
     }
