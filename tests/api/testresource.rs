@@ -121,3 +121,12 @@ fn mutability(target: &Target) -> Mutability {
 fn is_hidden(target: &Target) -> bool {
     target.attribute.returned == Returned::Never || target.leaf().returned == Returned::Never
 }
+
+/// Whether a single value that is set stays as it is, or a part of it does.
+fn is_fixed(target: &Target) -> bool {
+    let mut parts = target.attribute.sub_attributes.iter();
+    mutability(target) == Mutability::Immutable
+        || target.sub.is_none()
+            && !target.attribute.multi_valued
+            && parts.any(|part| part.mutability == Mutability::Immutable)
+}

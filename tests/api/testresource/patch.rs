@@ -1,6 +1,6 @@
 //! PATCH by mutability: add, replace and remove, by path, without one, and by value paths (RFC 7644 §3.5.2).
 
-use super::{Bench, is_hidden, mutability, sample};
+use super::{Bench, is_fixed, is_hidden, mutability, sample};
 use crate::server::{Api, both};
 use roster::scim::path::Target;
 use roster::scim::schema::{Kind, Mutability, Uniqueness};
@@ -98,13 +98,7 @@ async fn an_attribute_with_a_value_changes_by_its_mutability(api: Api) {
             let mut after = json!({});
             sample::put(&target, &mut after, sample::around(&target, 3));
             let stored = bench.stored(&id).await;
-            let is_fixed = mutability(&target) == Mutability::Immutable
-                || target
-                    .attribute
-                    .sub_attributes
-                    .iter()
-                    .any(|sub| target.sub.is_none() && sub.mutability == Mutability::Immutable);
-            if is_fixed {
+            if is_fixed(&target) {
                 answer.refused(400, "mutability");
                 assert_eq!(sample::get(&target, &stored), before.as_ref(), "{name}");
             } else {

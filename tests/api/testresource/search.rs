@@ -6,7 +6,7 @@ use super::write::upper;
 use super::{Bench, is_hidden};
 use crate::server::{Api, both, encode};
 use roster::scim::path::Target;
-use roster::scim::schema::Kind;
+use roster::scim::schema::{Kind, Mutability};
 use serde_json::{Value, json};
 
 both! {
@@ -37,7 +37,7 @@ impl Shelf {
 
     /// The numbers of the values that the resources have of a target, in the order of the resources.
     fn numbers(&self, target: &Target) -> [Option<usize>; 4] {
-        let written = super::mutability(target) != roster::scim::schema::Mutability::ReadOnly;
+        let written = super::mutability(target) != Mutability::ReadOnly;
         let [one, two, three] = FULL.map(|number| written.then_some(number));
         [one, two, three, (written && target.attribute.required && target.sub.is_none()).then_some(BARE)]
     }
@@ -62,6 +62,8 @@ fn spellings(target: &Target) -> Vec<(String, &'static str)> {
     }
     let whole = Target { sub: None, ..target.clone() };
     match &target.sub {
+        // There may be a value without this part of it.
+        Some(_) if super::mutability(target) == Mutability::ReadOnly => {}
         Some(sub) => spellings.push((format!("{}[{}", whole.name(), sub.name), "]")),
         None if target.attribute.multi_valued => spellings.push((format!("{name}[value"), "]")),
         None => {}

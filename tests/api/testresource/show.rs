@@ -4,7 +4,7 @@
 use super::{Bench, sample};
 use crate::server::{Api, both, encode};
 use roster::scim::path::Target;
-use roster::scim::schema::Returned;
+use roster::scim::schema::{Mutability, Returned};
 use serde_json::{Value, json};
 
 both! {
@@ -52,7 +52,7 @@ impl Ask<'_> {
             // Of a complex one something must be left.
             let parts = attribute.sub_attributes.iter();
             let parts = parts.map(|sub| Target { sub: Some(sub.clone()), ..target.clone() });
-            let mut parts = parts.filter(|part| part.leaf().mutability != roster::scim::schema::Mutability::ReadOnly);
+            let mut parts = parts.filter(|part| part.leaf().mutability != Mutability::ReadOnly);
             return attribute_shown && (!attribute.is_complex() || parts.any(|part| self.shows(&part)));
         };
         let named = matches!(self, Self::Only(other) if is_it(other) && other.sub.as_ref() == Some(sub));
@@ -70,7 +70,7 @@ impl Ask<'_> {
     /// Holds an answer against all the rules.
     fn check(&self, bench: &Bench, answer: &Value, place: &str) {
         for target in bench.everything() {
-            let written = super::mutability(&target) != roster::scim::schema::Mutability::ReadOnly;
+            let written = super::mutability(&target) != Mutability::ReadOnly;
             let shown = sample::get(&target, answer);
             let expected = written && self.shows(&target);
             let name = target.name();
