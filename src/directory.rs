@@ -35,7 +35,6 @@ pub use crate::store::TenantId;
 use crate::auth::password::Hasher;
 use crate::clock::{Clock, Micros};
 use crate::ident::Ids;
-use crate::scim::redact::Redactor;
 use crate::scim::schema::{Registry, ResourceType};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
@@ -64,7 +63,6 @@ struct Inner {
     limits: Limits,
     published: Published,
     recording: Recording,
-    redactor: Option<Redactor>,
     usage: Usage,
     throttle: Throttle,
     /// Told when there may be an index to build.
@@ -149,7 +147,6 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
-        let redactor = recording.bodies.then(|| Redactor::new(&registry));
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -159,7 +156,6 @@ impl Directory {
                 ids,
                 limits,
                 recording,
-                redactor,
                 usage: Usage::default(),
                 throttle: Throttle::default(),
                 published: Published::default(),

@@ -77,6 +77,14 @@ pub enum Error {
     Internal(String),
 }
 
+impl Error {
+    /// Whether the schemas of the tenant changed between the caller's identification and its write.
+    #[must_use]
+    pub fn is_outdated(&self) -> bool {
+        matches!(self, Self::Busy(Some(store::Error::Outdated)))
+    }
+}
+
 /// What no two users of native APIs may share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Field {

@@ -9,6 +9,7 @@ pub use change::{Applied, Break, Document, Index, Kind, Report, Step};
 
 use super::{Caller, Directory, Error, TenantId};
 use crate::scim;
+use crate::scim::redact::Redactor;
 use crate::scim::schema::document::{self, Own};
 use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::store::{Conn, schemas};
@@ -28,6 +29,7 @@ pub struct Schemas {
     plain: Arc<Registry>,
     /// The types with members, as they are to clients that live with equal names.
     sharing: Vec<Arc<ResourceType>>,
+    redactor: Redactor,
 }
 
 impl Schemas {
@@ -38,7 +40,8 @@ impl Schemas {
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
         let plain = Arc::new(document::plain(&whole));
-        Self { edition, whole, plain, sharing }
+        let redactor = Redactor::new(&whole);
+        Self { edition, whole, plain, sharing, redactor }
     }
 
     /// Which edition of the tenant's schemas these are; 0 for the built-in ones alone.
@@ -57,6 +60,12 @@ impl Schemas {
     #[must_use]
     pub fn plain(&self) -> &Arc<Registry> {
         &self.plain
+    }
+
+    /// Knows what of these no answer shows.
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
     }
 
     /// The resource type of users, with the extensions of native APIs.

@@ -278,6 +278,11 @@ impl From<directory::Error> for Refusal {
                     Err(_) => refusal,
                 }
             }
+            error @ directory::Error::Busy(_) if error.is_outdated() => Self::busy(
+                "the schemas of the tenant changed while the request was under way, and nothing was stored; \
+                 try again after the seconds in Retry-After",
+            )
+            .with_cause(error),
             error @ directory::Error::Busy(_) => {
                 Self::busy("the server is busy; try again after the seconds in Retry-After").with_cause(error)
             }

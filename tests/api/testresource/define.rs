@@ -1,15 +1,17 @@
 //! The documents: that nothing is missing in them, and that discovery shows them.
 
-use super::{Bench, EXTENSION, SCHEMA, TYPE, documents};
+use super::{Bench, EXTENSION, SCHEMA, TYPE, documents, sample};
 use crate::server::{Api, both};
+use roster::directory::schema;
 use roster::scim::path::Target;
 use roster::scim::schema::{Kind, Mutability, Returned, Storage, Uniqueness};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 both! {
     every_characteristic_occurs_in_the_documents,
     discovery_shows_the_documents_as_they_were_given,
     the_type_is_there_for_its_tenant_alone,
+    the_documents_are_defined_by_http_and_used_at_once,
 }
 
 async fn every_characteristic_occurs_in_the_documents(api: Api) {
@@ -104,4 +106,26 @@ async fn the_type_is_there_for_its_tenant_alone(api: Api) {
     let twin = Bench::new(&other).await;
     twin.create(&bench.full(1)).await;
     assert_eq!(other.get(endpoint).send().await.is(200).json["totalResults"], 1);
+}
+
+async fn the_documents_are_defined_by_http_and_used_at_once(api: Api) {
+    for (kind, document) in documents() {
+        let path = match kind {
+            schema::Kind::Schema => "/schemas",
+            schema::Kind::Type => "/resource-types",
+        };
+        let made = api.admin("POST", path).json(&document).send().await.is(201).json;
+        for (key, value) in document.as_object().unwrap().iter().filter(|(key, _)| *key != "schemas") {
+            assert_eq!(made[key], *value, "{key}");
+        }
+    }
+    let bench = Bench::of(&api).await;
+    let id = bench.create(&bench.full(1)).await;
+    let indexes = api.admin("GET", "/schema-indexes").send().await.is(200).json;
+    let indexes: Vec<&Value> = indexes["indexes"].as_array().unwrap().iter().map(|index| &index["attribute"]).collect();
+    for target in bench.leaves().iter().filter(|target| target.leaf().storage == Storage::Indexed) {
+        assert!(indexes.contains(&&json!(target.name())), "{}: {indexes:?}", target.name());
+        let filter = format!("{} eq {}", target.name(), sample::one(target.leaf(), 1));
+        assert_eq!(api.find(&bench.kind.endpoint, &filter).send().await.is(200).each("id"), [&id], "{filter}");
+    }
 }

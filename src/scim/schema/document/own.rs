@@ -240,3 +240,6 @@ fn widen(registry: &Registry, built_in: &ResourceType, wanted: &ResourceType) ->
     }
     Ok(ResourceType { extensions, ..built_in.clone() })
 }
+
+#[cfg(test)]
+mod tests;
