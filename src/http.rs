@@ -23,6 +23,7 @@ mod scim;
 pub mod server;
 mod surface;
 mod trail;
+mod version;
 
 pub use limit::Rates;
 pub use native::{Prefix, Prefixes};

@@ -13,11 +13,13 @@ use argon2::password_hash::PasswordHasher as _;
 use argon2::{Algorithm, Argon2, Params, Version};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
+use std::borrow::Cow;
 use std::fmt;
 use std::num::NonZero;
 use std::sync::Arc;
 use stored::Stored;
 use tokio::sync::Semaphore;
+use unicode_normalization::{UnicodeNormalization as _, is_nfc};
 
 /// The fewest bytes a password may have.
 pub const MIN: usize = 8;
@@ -71,7 +73,7 @@ impl Hasher {
     /// # Errors
     /// [`Error::Busy`] past the bound.
     pub async fn hash(&self, password: &str) -> Result<String, Error> {
-        let (argon2, password) = (self.argon2(), password.to_owned());
+        let (argon2, password) = (self.argon2(), prepare(password).into_owned());
         let made = self.run(move || {
             argon2.hash_password_with_salt(password.as_bytes(), &ident::random::<16>()).map(|hash| hash.to_string())
         });
@@ -84,9 +86,14 @@ impl Hasher {
     /// [`Error::Busy`] past the bound; [`Error::Failed`] if the hash is none that is understood.
     pub async fn verify(&self, password: &str, hash: &str) -> Result<bool, Error> {
         let hash = Stored::parse(hash).map_err(|_| Error::Failed)?;
-        let password = password.to_owned();
-        // The costs are those of the stored hash; the comparison takes constant time.
-        self.run(move || hash.verify(password.as_bytes())).await?.ok_or(Error::Failed)
+        let (password, prepared) = (password.to_owned(), prepare(password).into_owned());
+        // The costs are those of the stored hash; the comparison takes constant time. Other systems
+        // may have hashed a password as it was typed.
+        let judged = self.run(move || match hash.verify(prepared.as_bytes()) {
+            Some(false) if prepared != password => hash.verify(password.as_bytes()),
+            judged => judged,
+        });
+        judged.await?.ok_or(Error::Failed)
     }
 
     /// Takes the time of [`Self::verify`] with a hash of ours, for a password that can only be wrong.
@@ -125,6 +132,18 @@ impl Hasher {
     }
 }
 
+/// A password as it is hashed, so that it is the same from every keyboard: composed (NFC), and with
+/// every kind of space as the plain one (RFC 8265 §4.2, which has replaced the RFC 7613 of SCIM).
+fn prepare(password: &str) -> Cow<'_, str> {
+    let is_odd = |character: char| {
+        matches!(character, '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}')
+    };
+    if is_nfc(password) && !password.contains(is_odd) {
+        return Cow::Borrowed(password);
+    }
+    Cow::Owned(password.chars().map(|character| if is_odd(character) { ' ' } else { character }).nfc().collect())
+}
+
 /// Checks a hash from another system, which is then stored as it is.
 ///
 /// # Errors
@@ -160,6 +179,28 @@ mod tests {
         for wrong in ["", "correct hors", "Correct horse", "correct horse "] {
             assert!(!hasher.verify(wrong, &hash).await.unwrap(), "{wrong:?}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_password_is_one_however_it_was_typed() {
+        let hasher = Hasher::cheap();
+        for (set, same, other) in [
+            ("caf\u{e9} creme", "cafe\u{301} creme", "cafe creme"),
+            ("a\u{3000}b\u{a0}c", "a b c", "a  b c"),
+            ("\u{212b}ngstrom", "A\u{30a}ngstrom", "a\u{30a}ngstrom"),
+            ("\u{ff41}bc", "\u{ff41}bc", "abc"),
+        ] {
+            let hash = hasher.hash(set).await.unwrap();
+            for right in [set, same] {
+                assert!(hasher.verify(right, &hash).await.unwrap(), "{right:?}");
+            }
+            assert!(!hasher.verify(other, &hash).await.unwrap(), "{other:?}");
+        }
+        // Another system hashed it as it was typed.
+        let typed = "cafe\u{301} creme";
+        let hash = hasher.argon2().hash_password_with_salt(typed.as_bytes(), &[7; 16]).unwrap().to_string();
+        assert!(hasher.verify(typed, &hash).await.unwrap());
+        assert!(!hasher.verify("cafe creme", &hash).await.unwrap());
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use super::error::Refusal;
 use super::route::{Route, Routes};
 use super::surface::Surfaces;
 use super::trail::{Asked, Why};
+use super::version;
 use crate::directory::{Directory, Door};
 use crate::{ident, scim};
 use poem::http::header::{CONTENT_LENGTH, HOST};
@@ -82,6 +83,7 @@ impl<E: Endpoint> Endpoint for Front<E> {
         let started = Instant::now();
         let request_id = format!("{:032x}", u128::from_be_bytes(ident::random()));
         trim_path(&mut request);
+        let settled = version::settle(&mut request);
         let route = self.routes.find(request.uri().path());
         let shape = self.surfaces.shape(request.uri().path());
         let method = request.method().clone();
@@ -91,7 +93,10 @@ impl<E: Endpoint> Endpoint for Front<E> {
             request.set_method(Method::GET);
         }
 
-        let answer = self.answer(request, route).await;
+        let answer = match settled {
+            Ok(()) => self.answer(request, route).await,
+            Err(refusal) => Err(refusal),
+        };
         let (why, mut response) = match answer {
             Ok(response) => (Why::default(), response),
             Err(refusal) => (Why::of(&refusal), refusal.render(shape, &request_id)),

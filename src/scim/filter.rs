@@ -4,6 +4,7 @@
 //! into SQL; [`evaluate`](Filter::matches) decides the same question in memory. An unassigned value
 //! compares as null: `ne` matches it, everything but `eq null` and `ne` refuses it.
 
+mod canonical;
 mod evaluate;
 mod parse;
 mod resolve;
@@ -96,7 +97,21 @@ pub enum Operator {
 /// # Errors
 /// `invalidFilter` with the column (from 1) and what was expected there.
 pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
-    let filter = resolve::resolve(&Scope::Resource(kind), &parse::parse(text)?)?;
+    bind(&Scope::Resource { kind, beside: &[] }, &parse::parse(text)?)
+}
+
+/// The same for several types that are searched together, in their order: an attribute that one of
+/// them lacks and another has is without a value there (RFC 7644 §3.4.2.1).
+///
+/// # Errors
+/// As [`compile`], for what none of them has, and for what does not fit the one that has it.
+pub fn compile_all(kinds: &[&ResourceType], text: &str) -> Result<Vec<Filter>, Error> {
+    let tree = parse::parse(text)?;
+    kinds.iter().map(|kind| bind(&Scope::Resource { kind, beside: kinds }, &tree)).collect()
+}
+
+fn bind(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
+    let filter = resolve::resolve(scope, tree)?;
     if filter.looks_at(Storage::Groups) > MOST_ON_GROUPS {
         return Err(Error::filter(format!(
             "a filter may ask at most {MOST_ON_GROUPS} times for groups; one value path (groups[… or …]) asks once"
@@ -130,7 +145,7 @@ pub fn present(kind: &ResourceType, path: &str) -> Result<Filter, Error> {
 
 fn ask(kind: &ResourceType, path: &str, question: Question) -> Result<Filter, Error> {
     let name = Name { text: path.to_owned(), at: Column::default() };
-    resolve::resolve(&Scope::Resource(kind), &Tree::Term(Term { name, question }))
+    resolve::resolve(&Scope::Resource { kind, beside: &[] }, &Tree::Term(Term { name, question }))
 }
 
 /// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of

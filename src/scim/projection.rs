@@ -1,10 +1,12 @@
 //! Which attributes an answer shows: `attributes`, `excludedAttributes` (RFC 7644 §3.9) and the
 //! `returned` characteristic (RFC 7643 §7).
 
+mod specified;
+
 #[cfg(test)]
 mod tests;
 
-use super::schema::{Attribute, Extension, ResourceType, Returned, Schema, Storage};
+use super::schema::{Attribute, Extension, Mutability, ResourceType, Returned, Schema, Storage};
 use super::{Object, path};
 use serde_json::Value;
 use std::sync::Arc;
@@ -53,6 +55,14 @@ struct Names {
     any: bool,
 }
 
+/// What a client wants of an answer.
+struct Wishes {
+    asked: Names,
+    excluded: Names,
+    /// What its body sets.
+    specified: Names,
+}
+
 /// How a parameter speaks of an attribute.
 #[derive(Clone, Copy, PartialEq)]
 enum Mention {
@@ -67,20 +77,24 @@ impl Projection {
     /// Unknown names select nothing.
     #[must_use]
     pub fn new(kind: &ResourceType, attributes: &[String], excluded: &[String]) -> Self {
-        let asked = Names::read(kind, attributes);
-        let excluded = Names::read(kind, excluded);
+        Self::of(kind, &Wishes::read(kind, attributes, excluded, &[]))
+    }
+
+    /// The same for the answer to a write: what is shown on request alone is shown if the body sets it and
+    /// nothing else is asked for (RFC 7643 §7).
+    #[must_use]
+    pub fn of_write(kind: &ResourceType, attributes: &[String], excluded: &[String], body: &Value) -> Self {
+        Self::of(kind, &Wishes::read(kind, attributes, excluded, &specified::names(kind, body)))
+    }
+
+    fn of(kind: &ResourceType, wishes: &Wishes) -> Self {
         let common = kind.common.attributes.iter().filter(|common| kind.schema.attribute(&common.name).is_none());
-        let mut rules: Vec<Rule> = kind
-            .schema
-            .attributes
-            .iter()
-            .chain(common)
-            .map(|attribute| rule(None, attribute, &asked, &excluded))
-            .collect();
+        let mut rules: Vec<Rule> =
+            kind.schema.attributes.iter().chain(common).map(|attribute| rule(None, attribute, wishes)).collect();
         rules.extend(kind.extensions.iter().map(|extension| {
             let urn = &extension.schema.id;
             let attributes = &extension.schema.attributes;
-            let parts = attributes.iter().map(|attribute| rule(Some(urn), attribute, &asked, &excluded)).collect();
+            let parts = attributes.iter().map(|attribute| rule(Some(urn), attribute, wishes)).collect();
             Rule { name: urn.clone(), show: Show::of(parts) }
         }));
         let in_core = [Storage::Members, Storage::Groups].map(|storage| {
@@ -95,7 +109,7 @@ impl Projection {
                 place.is_some_and(|(schema, attribute)| *of_extension(&rules, schema, attribute) != Show::Nothing),
             )
         });
-        let explicit = asked.any || excluded.any;
+        let explicit = wishes.asked.any || wishes.excluded.any;
         let hides = |attribute: &Arc<Attribute>| {
             attribute.storage.is_document() && find(&rules, &attribute.name).is_some_and(|rule| rule.show != Show::All)
         };
@@ -187,7 +201,8 @@ fn find<'r>(rules: &'r [Rule], name: &str) -> Option<&'r Rule> {
     rules.iter().find(|rule| rule.name == name)
 }
 
-fn rule(urn: Option<&str>, attribute: &Attribute, asked: &Names, excluded: &Names) -> Rule {
+fn rule(urn: Option<&str>, attribute: &Attribute, wishes: &Wishes) -> Rule {
+    let Wishes { asked, excluded, .. } = wishes;
     let name = attribute.name.clone();
     let is_core = urn.is_none();
     if is_core && (name == "id" || name == "schemas") {
@@ -198,6 +213,7 @@ fn rule(urn: Option<&str>, attribute: &Attribute, asked: &Names, excluded: &Name
         Returned::Never => return Rule { name, show: Show::Nothing },
         Returned::Always => Mention::Whole,
         Returned::Default if !asked.any => Mention::Whole,
+        Returned::Request if wishes.is_specified(attribute, wishes.specified.mention(urn, attribute)) => Mention::Whole,
         Returned::Default | Returned::Request => Mention::No,
     };
     let mention = if mention == Mention::No { by_default } else { mention };
@@ -214,11 +230,27 @@ fn rule(urn: Option<&str>, attribute: &Attribute, asked: &Names, excluded: &Name
             Returned::Never => false,
             Returned::Always => true,
             Returned::Default => (named || mention == Mention::Whole) && !excluded.names_part(urn, attribute, sub),
-            Returned::Request => named && !excluded.names_part(urn, attribute, sub),
+            Returned::Request => {
+                let specified = wishes.specified.names_part(urn, attribute, sub);
+                let specified = if specified { Mention::Parts } else { Mention::No };
+                (named || wishes.is_specified(sub, specified)) && !excluded.names_part(urn, attribute, sub)
+            }
         };
         Rule { name: sub.name.clone(), show: if shown { Show::All } else { Show::Nothing } }
     });
     Rule { name, show: Show::of(parts.collect()) }
+}
+
+impl Wishes {
+    fn read(kind: &ResourceType, attributes: &[String], excluded: &[String], specified: &[String]) -> Self {
+        let read = |names: &[String]| Names::read(kind, names);
+        Self { asked: read(attributes), excluded: read(excluded), specified: read(specified) }
+    }
+
+    /// Whether the client has set the attribute, and has not asked for others instead.
+    fn is_specified(&self, attribute: &Attribute, mention: Mention) -> bool {
+        !self.asked.any && attribute.mutability != Mutability::ReadOnly && mention != Mention::No
+    }
 }
 
 impl Names {

@@ -6,10 +6,9 @@
 mod draft;
 mod refit;
 
-use super::Schemas;
 use crate::clock::Micros;
 use crate::directory::{Directory, Error, Expect, TenantId};
-use crate::scim::schema::Registry;
+use crate::scim::schema::{Registry, ResourceType};
 pub use crate::store::schemas::Kind;
 use crate::store::schemas::Stored;
 use crate::store::{self, Client, Conn, Unit, indexes, keys, schemas};
@@ -169,29 +168,34 @@ impl Directory {
     pub async fn build_indexes(&self) -> Result<bool, Error> {
         let mut conn = self.inner.store.read().await?;
         let tenants = indexes::pending(&mut conn).await?;
-        let mut units = Vec::with_capacity(tenants.len());
-        for tenant in tenants {
-            // It may be gone by now.
-            let schemas = match self.schemas_of(&mut conn, tenant).await {
-                Err(Error::Busy(Some(store::Error::Stale))) => continue,
-                found => found?,
-            };
-            units.push(Build { tenant, schemas });
-        }
         drop(conn);
         let mut more = false;
-        for unit in units {
-            let tenant = unit.tenant;
-            let built = match self.inner.store.write(unit).await {
-                Err(Error::Busy(Some(store::Error::Stale | store::Error::Outdated))) => Ok(true),
-                built => built,
+        for tenant in tenants {
+            // It may be gone by now.
+            more |= match self.build_indexes_of(tenant).await.map_err(gone) {
+                Err(Error::NotFound(_)) => false,
+                // The schemas have changed meanwhile.
+                Err(error) if error.is_outdated() => true,
+                built => built?,
             };
-            more |= built?;
-            match self.inner.store.write(Finish { tenant }).await {
-                Err(Error::Busy(Some(store::Error::Stale))) => {}
-                finished => finished?,
+        }
+        Ok(more)
+    }
+
+    /// The same for one tenant.
+    async fn build_indexes_of(&self, tenant: TenantId) -> Result<bool, Error> {
+        let mut conn = self.inner.store.read().await?;
+        let schemas = self.schemas_of(&mut conn, tenant).await?;
+        drop(conn);
+        let client = Client { edition: schemas.edition(), ..Client::of(tenant) };
+        let mut more = false;
+        for kind in &schemas.whole().types {
+            for attribute in &kind.building {
+                let unit = Build { client, kind: Arc::clone(kind), attribute: attribute.clone() };
+                more |= self.inner.store.write(unit).await?;
             }
         }
+        self.inner.store.write(Finish { tenant }).await?;
         Ok(more)
     }
 
@@ -241,10 +245,11 @@ impl Unit for Change {
     }
 }
 
-/// Takes some resources into each index of a tenant that is being built.
+/// Takes some resources into an index.
 struct Build {
-    tenant: TenantId,
-    schemas: Arc<Schemas>,
+    client: Client,
+    kind: Arc<ResourceType>,
+    attribute: String,
 }
 
 impl Unit for Build {
@@ -253,15 +258,7 @@ impl Unit for Build {
     type Error = Error;
 
     async fn run(&self, conn: &mut Conn) -> Result<bool, Error> {
-        let Self { tenant, schemas } = self;
-        let client = Client { edition: schemas.edition(), ..Client::of(*tenant) };
-        let mut more = false;
-        for kind in &schemas.whole().types {
-            for attribute in &kind.building {
-                more |= indexes::build(conn, client, kind, attribute, BATCH).await?;
-            }
-        }
-        Ok(more)
+        Ok(indexes::build(conn, self.client, &self.kind, &self.attribute, BATCH).await?)
     }
 }
 

@@ -157,6 +157,10 @@ pub(super) fn response(description: &str, headers: &[&str], content: Option<Valu
 /// The component headers of these names.
 pub(super) fn headers(names: &[&str]) -> Value {
     let all = [
+        (
+            "Content-Location",
+            text("The URL of what is shown, as in `meta.location`.", "https://id.example.com/scim/v2/Users/1"),
+        ),
         ("ETag", text("The version of the resource, as in `meta.version`.", "W/\"3\"")),
         ("Location", text("The URL of what was made.", "https://id.example.com/scim/v2/Users/1")),
         ("WWW-Authenticate", text("The challenge (RFC 6750 §3).", CHALLENGE_INVALID)),

@@ -121,7 +121,14 @@ pub(super) fn document(registry: &Registry) -> Value {
         paths,
         schemas: schema::components(registry),
         parameters: Some(parameters()),
-        headers: part::headers(&["ETag", "Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"]),
+        headers: part::headers(&[
+            "Content-Location",
+            "ETag",
+            "Location",
+            "WWW-Authenticate",
+            "X-Request-Id",
+            "Retry-After",
+        ]),
         errors: part::errors(FAULTS, SURFACE.errors, "Error"),
     };
     document.write()
@@ -146,7 +153,13 @@ fn parameters() -> Value {
             "count",
             &number,
             "The largest number of results, bounded by `filter.maxResults` of ServiceProviderConfig. 0 asks for the \
-             total alone.",
+             total alone; not with a cursor.",
+        ),
+        "cursor": query(
+            "cursor",
+            &text,
+            "Pages by cursor (RFC 9865): empty for the first one, then `nextCursor` or `previousCursor` of the last \
+             answer to the same query. `startIndex` is of no account then.",
         ),
         "attributes": query(
             "attributes",

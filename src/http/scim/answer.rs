@@ -5,7 +5,7 @@ use super::render::Renderer;
 use crate::directory::Record;
 use crate::http::etag;
 use crate::scim::projection::Projection;
-use poem::http::header::{ETAG, LOCATION};
+use poem::http::header::{CONTENT_LOCATION, ETAG, LOCATION};
 use poem::http::{HeaderName, HeaderValue, StatusCode};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
@@ -29,7 +29,7 @@ impl Answer {
         Self { status, body: None, headers: Vec::new() }
     }
 
-    /// A resource, with `Location` and `ETag` (RFC 7644 §3.3, §3.14).
+    /// A resource, with `Location`, `Content-Location` and `ETag` (RFC 7644 §3.3, §3.14, RFC 7643 §3.1).
     pub(super) fn resource(
         status: StatusCode,
         record: &Record,
@@ -42,7 +42,9 @@ impl Answer {
 
     /// The headers of a resource alone: 204 and 304.
     pub(super) fn headers_of(status: StatusCode, record: &Record, renderer: &Renderer<'_>) -> Self {
-        let headers = vec![(LOCATION, renderer.location(record)), (ETAG, etag::write(record.version))];
+        let location = renderer.location(record);
+        let headers =
+            vec![(LOCATION, location.clone()), (CONTENT_LOCATION, location), (ETAG, etag::write(record.version))];
         Self { headers, ..Self::bare(status) }
     }
 }

@@ -11,6 +11,7 @@ use crate::scim::message::SearchRequest;
 use crate::scim::projection::Projection;
 use crate::scim::schema::{Registry, ResourceType};
 use poem::{FromRequest, Request, RequestBody};
+use serde_json::Value;
 use std::sync::Arc;
 
 /// One request, without its body.
@@ -47,6 +48,11 @@ impl Call {
         self.directory().registry_for(self.caller.as_ref())
     }
 
+    /// The largest body in bytes.
+    pub(super) fn body_limit(&self) -> usize {
+        self.house.options.body_limit
+    }
+
     /// What the query string asks for.
     pub(super) fn search(&self) -> Result<SearchRequest, scim::Error> {
         SearchRequest::from_query(&self.query)
@@ -56,6 +62,12 @@ impl Call {
     pub(super) fn projection(&self, kind: &ResourceType) -> Result<Projection, scim::Error> {
         let request = self.search()?;
         Ok(Projection::new(kind, &request.attributes, &request.excluded_attributes))
+    }
+
+    /// What the answer to a write with this body shows.
+    pub(super) fn projection_of(&self, kind: &ResourceType, body: &Value) -> Result<Projection, scim::Error> {
+        let request = self.search()?;
+        Ok(Projection::of_write(kind, &request.attributes, &request.excluded_attributes, body))
     }
 }
 

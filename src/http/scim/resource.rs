@@ -13,6 +13,7 @@ use crate::scim::schema::ResourceType;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
+use serde_json::Value;
 use std::sync::Arc;
 
 /// The routes of every resource type: which there are, the registry of the caller's tenant says.
@@ -34,7 +35,7 @@ impl Resources {
 
     #[oai(path = "/:endpoint", method = "post")]
     async fn create(&self, call: Call, endpoint: Path<String>, body: Payload) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown(&call, &endpoint)?;
+        let (kind, shown) = shown_to_writer(&call, &endpoint, &body.0)?;
         let record = call.directory().create(call.caller()?, kind, body.0, &shown).await?;
         answer(&call, StatusCode::CREATED, &record, &shown)
     }
@@ -59,7 +60,7 @@ impl Resources {
         id: Path<String>,
         body: Payload,
     ) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown(&call, &endpoint)?;
+        let (kind, shown) = shown_to_writer(&call, &endpoint, &body.0)?;
         check_id(kind, &id)?;
         let record = call.directory().replace(call.caller()?, kind, &id, body.0, &call.expect, &shown).await?;
         answer(&call, StatusCode::OK, &record, &shown)
@@ -73,7 +74,7 @@ impl Resources {
         id: Path<String>,
         body: Payload,
     ) -> Result<Answer, Refusal> {
-        let (kind, shown) = shown(&call, &endpoint)?;
+        let (kind, shown) = shown_to_writer(&call, &endpoint, &body.0)?;
         check_id(kind, &id)?;
         let directory = call.directory();
         let record = directory.patch(call.caller()?, kind, &id, &body.0, &call.expect, &shown, &call.base).await?;
@@ -98,6 +99,16 @@ impl Resources {
 fn shown<'c>(call: &'c Call, endpoint: &str) -> Result<(&'c Arc<ResourceType>, Projection), Refusal> {
     let kind = call.kind(endpoint)?;
     Ok((kind, call.projection(kind)?))
+}
+
+/// The same for a write with this body.
+fn shown_to_writer<'c>(
+    call: &'c Call,
+    endpoint: &str,
+    body: &Value,
+) -> Result<(&'c Arc<ResourceType>, Projection), Refusal> {
+    let kind = call.kind(endpoint)?;
+    Ok((kind, call.projection_of(kind, body)?))
 }
 
 /// No id of ours has a control character, and a database need not be asked for one.

@@ -14,8 +14,9 @@ use std::sync::Arc;
 
 /// What the names of a filter are names of.
 pub(super) enum Scope<'s> {
-    /// Attributes of a resource.
-    Resource(&'s ResourceType),
+    /// Attributes of a resource. What this type lacks and one of those it is searched with has, is
+    /// an attribute without a value.
+    Resource { kind: &'s ResourceType, beside: &'s [&'s ResourceType] },
     /// Parts of one element of this attribute.
     Element(&'s Attribute),
 }
@@ -26,7 +27,9 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
         Tree::And(parts) => Ok(Filter::And(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Or(parts) => Ok(Filter::Or(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Not(inner) => Ok(Filter::Not(Box::new(resolve(scope, inner)?))),
+        Tree::Term(term) if scope.lacks(&term.name) => Ok(asked_of_nothing(&term.question)),
         Tree::Term(term) => resolve_term(scope, term),
+        Tree::ValuePath { name, .. } if scope.lacks(name) => Ok(Filter::Or(Vec::new())),
         Tree::ValuePath { name, filter, tail } => {
             let target = scope.target(name)?;
             let attribute = Arc::clone(&target.attribute);
@@ -40,6 +43,15 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
             }
             Ok(Filter::Element { target, filter: Box::new(filter) })
         }
+    }
+}
+
+/// What a question is answered where there is no value: it compares as null.
+fn asked_of_nothing(question: &Question) -> Filter {
+    match question {
+        Question::Compare { operator: Operator::Eq, literal: Value::Null, .. } => Filter::And(Vec::new()),
+        Question::Compare { operator: Operator::Ne, literal, .. } if !literal.is_null() => Filter::And(Vec::new()),
+        Question::Present | Question::Compare { .. } => Filter::Or(Vec::new()),
     }
 }
 
@@ -89,7 +101,26 @@ fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
             Check::Compare(*operator, literal_key(&target, *operator, literal, *at)?)
         }
     };
+    if scope.is_primary(&target)
+        && let Check::Compare(operator @ (Operator::Eq | Operator::Ne), Key::Boolean(false)) = check
+    {
+        return Ok(compared_with_no_mark(target, operator));
+    }
     Ok(compared(target, check))
+}
+
+/// `primary eq false` and `primary ne false`: an element without the mark is as one that says false.
+fn compared_with_no_mark(target: Target, operator: Operator) -> Filter {
+    let is_marked = compared(target.clone(), Check::Compare(Operator::Eq, Key::Boolean(true)));
+    match (operator == Operator::Eq, is_marked) {
+        (true, Filter::Element { target, filter }) => Filter::Element { target, filter: Box::new(Filter::Not(filter)) },
+        (true, is_marked) => Filter::Not(Box::new(is_marked)),
+        (false, is_marked @ Filter::Element { .. }) => {
+            let list = Target { sub: None, ..target };
+            Filter::Or(vec![is_marked, Filter::Test(Test { target: list, check: Check::Absent })])
+        }
+        (false, is_marked) => is_marked,
+    }
 }
 
 /// The question about an attribute, asked of the elements if there may be several.
@@ -111,9 +142,32 @@ fn compared(target: Target, check: Check) -> Filter {
 }
 
 impl Scope<'_> {
+    /// Whether the type has no such attribute, but another one of the same search has.
+    fn lacks(&self, name: &Name) -> bool {
+        match self {
+            Self::Resource { kind, beside } => {
+                let has = |kind: &ResourceType| path::lookup(kind, &name.text).is_ok();
+                beside.len() > 1 && !has(kind) && beside.iter().any(|other| has(other))
+            }
+            Self::Element(_) => false,
+        }
+    }
+
+    /// Whether the boolean is the mark of an element that is preferred to the others, which is false
+    /// where nothing is said (RFC 7643 §2.4).
+    fn is_primary(&self, target: &Target) -> bool {
+        let of_element = match self {
+            Self::Resource { .. } => target.attribute.multi_valued && target.sub.is_some(),
+            Self::Element(of) => of.multi_valued,
+        };
+        of_element && target.leaf().name == "primary" && target.leaf().kind == Kind::Boolean
+    }
+
     fn target(&self, name: &Name) -> Result<Target, Error> {
         let target = match self {
-            Self::Resource(kind) => path::lookup(kind, &name.text).map_err(|reason| at_column(name.at, &reason))?,
+            Self::Resource { kind, .. } => {
+                path::lookup(kind, &name.text).map_err(|reason| at_column(name.at, &reason))?
+            }
             Self::Element(of) => {
                 let attribute = if of.is_complex() {
                     Arc::clone(path::sub_attribute(of, &name.text).map_err(|reason| at_column(name.at, &reason))?)
@@ -138,7 +192,7 @@ impl Scope<'_> {
             return Err(refuse(at, target, "is never returned and cannot be asked for in a filter"));
         }
         let part = match self {
-            Self::Resource(_) => target.sub.as_ref(),
+            Self::Resource { .. } => target.sub.as_ref(),
             Self::Element(_) => Some(&target.attribute),
         };
         if part.is_some_and(|part| part.multi_valued) {

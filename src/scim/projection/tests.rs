@@ -183,3 +183,59 @@ fn the_returned_characteristic_rules() {
         assert!(!projection.is_whole());
     }
 }
+
+#[test]
+fn what_a_client_sets_is_shown_to_it() {
+    let schemas = [
+        json!({"id": "urn:x:Badge", "name": "Badge", "attributes": [
+            {"name": "colour"}, {"name": "notes", "returned": "request"}, {"name": "pin", "returned": "never"},
+            {"name": "count", "type": "integer", "returned": "request", "mutability": "readOnly"},
+            {"name": "doors", "type": "complex", "multiValued": true, "subAttributes": [
+                {"name": "value"}, {"name": "diary", "returned": "request"}]},
+        ]}),
+        json!({"id": "urn:x:More", "name": "More", "attributes": [{"name": "secret", "returned": "request"}]}),
+    ];
+    let kind = json!({"name": "Badge", "endpoint": "/Badges", "schema": "urn:x:Badge",
+        "schemaExtensions": [{"schema": "urn:x:More", "required": false}]});
+    let registry = document::read(&schemas, &[kind]).unwrap();
+    let kind = registry.resource_type("Badge").unwrap();
+    let badge = json!({"colour": "c", "notes": "n", "pin": "p", "count": 1,
+        "doors": [{"value": "v", "diary": "d"}], "urn:x:More": {"secret": "s"}});
+    let patch = |operation: Value| json!({"Operations": [operation]});
+    let (plain, notes) = (json!({"colour": "c", "doors": [{"value": "v"}]}), json!("n"));
+    let with = |name: &str, value: Value| {
+        let mut shown = plain.clone();
+        shown[name] = value;
+        shown
+    };
+    let diary = || with("doors", json!([{"value": "v", "diary": "d"}]));
+    let more = || with("urn:x:More", json!({"secret": "s"}));
+    let table: [(&[&str], &[&str], Value, Value); 16] = [
+        (&[], &[], json!({"colour": "c"}), plain.clone()),
+        (&[], &[], json!({"NOTES": "n", "pin": "p", "count": 7}), with("notes", notes.clone())),
+        (&[], &[], json!({"notes": null}), with("notes", notes.clone())),
+        (&[], &["notes"], json!({"notes": "n"}), plain.clone()),
+        (&["colour"], &[], json!({"notes": "n"}), json!({"colour": "c"})),
+        (&["notes"], &[], json!({"colour": "c"}), json!({"notes": "n"})),
+        (&[], &[], json!({"doors": [{"value": "v"}, {"Diary": "d"}]}), diary()),
+        (&[], &[], json!({"doors": [{"value": "v"}]}), plain.clone()),
+        (&[], &[], json!({"URN:x:More": {"secret": "s"}}), more()),
+        (&[], &[], json!({"urn:x:More:secret": "s"}), more()),
+        (&[], &[], patch(json!({"op": "add", "path": "Notes", "value": "n"})), with("notes", notes.clone())),
+        (
+            &[],
+            &[],
+            patch(json!({"op": "add", "value": {"notes": "n", "urn:x:More": {}}})),
+            with("notes", notes.clone()),
+        ),
+        (&[], &[], patch(json!({"op": "add", "path": "doors[value eq \"]\"].diary", "value": "d"})), diary()),
+        (&[], &[], patch(json!({"op": "add", "path": "urn:x:More", "value": {"secret": "s"}})), more()),
+        (&[], &[], patch(json!({"op": "replace", "path": "colour", "value": "c"})), plain.clone()),
+        (&[], &[], patch(json!(["notes"])), plain.clone()),
+    ];
+    let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<Vec<_>>();
+    for (attributes, excluded, body, expected) in table {
+        let projection = Projection::of_write(kind, &owned(attributes), &owned(excluded), &body);
+        assert_eq!(shown(&projection, &badge), expected, "{attributes:?} {excluded:?} {body}");
+    }
+}

@@ -148,6 +148,14 @@ fn replace_refuses_a_changed_immutable_value_and_a_missing_required_one() {
 }
 
 #[test]
+fn replace_sets_an_immutable_value_that_is_not_set_yet() {
+    let stored = object(json!({"urn:x:Photo": {"uri": "p"}}));
+    let mut sent = object(json!({"serial": "1", "urn:x:Photo": {"uri": "p"}}));
+    replace(&badge(), &stored, &mut sent).unwrap();
+    assert_eq!(sent["serial"], "1");
+}
+
+#[test]
 fn replace_leaves_no_empty_extension_behind() {
     const ENTERPRISE: &str = crate::scim::urn::ENTERPRISE_USER;
     let stored = object(json!({"userName": "u", ENTERPRISE: {"department": "d"}}));

@@ -312,6 +312,51 @@ fn comparisons_on_lists_ask_the_elements() {
 }
 
 #[test]
+fn an_element_that_says_nothing_of_it_is_not_primary() {
+    let cases = [
+        ("emails.primary eq false", true),
+        ("emails[primary eq false and type eq \"home\"]", true),
+        ("emails[primary eq false and type eq \"work\"]", false),
+        ("emails[primary ne false].value eq \"work@x.org\"", true),
+        ("emails[primary ne false].value eq \"home@y.org\"", false),
+        ("roles.primary eq false", false),
+        ("roles[not (primary eq false)]", true),
+        ("roles.primary ne false", true),
+        ("photos.primary eq false", false),
+        ("photos.primary ne false", true),
+        ("not (photos.primary eq false)", true),
+        ("emails[primary eq null]", true),
+    ];
+    check(&user(), &barbara(), &cases);
+}
+
+#[test]
+fn what_one_of_several_types_lacks_has_no_value_there() {
+    let kinds = [user(), thing()];
+    let kinds: Vec<&ResourceType> = kinds.iter().map(|kind| &**kind).collect();
+    let thing = object(json!({ "string": "x" }));
+    for (text, of_user, of_thing) in [
+        ("userName pr", true, false),
+        ("userName eq \"bjensen\" or string eq \"x\"", true, true),
+        ("not (userName pr) and string pr", false, true),
+        ("string ne \"x\"", true, false),
+        ("string ne \"y\"", true, true),
+        ("userName ne null", true, false),
+        ("title eq null", true, true),
+        ("emails[type eq \"work\"] or integer gt 5", true, false),
+        ("emails[type eq \"work\"].value pr", true, false),
+        ("name.familyName sw \"j\"", true, false),
+        ("id pr", true, false),
+    ] {
+        let filters = filter::compile_all(&kinds, text).unwrap_or_else(|error| panic!("{text}: {}", error.detail));
+        assert_eq!((filters[0].matches(&barbara()), filters[1].matches(&thing)), (of_user, of_thing), "{text}");
+    }
+    for text in ["nope pr", "userName pr or nope pr", "active gt true", "password pr", "integer co \"5\""] {
+        assert_eq!(filter::compile_all(&kinds, text).unwrap_err().scim_type, ScimType::InvalidFilter, "{text}");
+    }
+}
+
+#[test]
 fn filters_made_of_nothing_are_true_for_and_false_for_or() {
     assert!(Filter::And(vec![]).matches(&Object::new()));
     assert!(!Filter::Or(vec![]).matches(&Object::new()));
