@@ -68,5 +68,6 @@ mod secrets;
 mod seed;
 mod server;
 mod truth;
+mod testresource;
 mod users;
 mod wire;
