@@ -1,6 +1,7 @@
 //! The verb list: filter, sort, page.
 
 use super::{Caller, Directory, Error, Record, record};
+use crate::scim::filter::Filter;
 use crate::scim::message::SearchRequest;
 use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
@@ -30,7 +31,8 @@ pub struct Listing {
 }
 
 impl Directory {
-    /// Lists resources.
+    /// Lists resources. To a type of several that lacks an attribute of the filter or the order, which another
+    /// one has, it is an attribute without a value (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
     /// `invalidFilter` or `invalidPath` for what none of the types has.
@@ -60,27 +62,38 @@ impl Directory {
     }
 }
 
-/// To a type that lacks an attribute which another has, it is one without a value (RFC 7644 §3.4.2.1).
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
-    let types: Vec<&ResourceType> = kinds.iter().map(|(kind, _)| &**kind).collect();
-    let filters = request.filter.as_deref().map(|text| filter::compile_all(&types, text)).transpose()?;
-    let mut filters = filters.into_iter().flatten();
-    let mut sorts =
-        request.sort_by.as_deref().map(|text| sort_targets(&types, text)).transpose()?.into_iter().flatten();
-    let part = |(kind, _): &(Arc<ResourceType>, Projection)| Part {
-        kind: Arc::clone(kind),
-        filter: filters.next(),
-        sort: sorts.next().flatten(),
-    };
-    Ok(kinds.iter().map(part).collect())
+    let all: Vec<Arc<ResourceType>> = kinds.iter().map(|(kind, _)| Arc::clone(kind)).collect();
+    let mut parts = Vec::with_capacity(all.len());
+    let mut refusal = None;
+    for kind in &all {
+        match part(kind, &all, request) {
+            Ok(part) if part.filter.as_ref().is_some_and(Filter::is_never) => {}
+            Ok(part) => parts.push(part),
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    // What is an error for one type may be right for another, which must have all that is asked for.
+    match refusal {
+        Some(error) if !all.iter().any(|kind| part(kind, &[], request).is_ok()) => Err(error),
+        _ => Ok(parts),
+    }
 }
 
-fn sort_targets(kinds: &[&ResourceType], text: &str) -> Result<Vec<Option<Target>>, scim::Error> {
-    let targets: Vec<_> = kinds.iter().map(|kind| sort_target(kind, text)).collect();
-    match targets.iter().find_map(|target| target.as_ref().err()) {
-        Some(error) if targets.iter().all(Result::is_err) => Err(error.clone()),
-        _ => Ok(targets.into_iter().map(Result::ok).collect()),
-    }
+fn part(kind: &Arc<ResourceType>, all: &[Arc<ResourceType>], request: &SearchRequest) -> Result<Part, scim::Error> {
+    let filter = request.filter.as_deref().map(|text| filter::compile_among(kind, all, text)).transpose()?;
+    let sort = match request.sort_by.as_deref().map(|text| (text, sort_target(kind, text))) {
+        None => None,
+        Some((_, Ok(target))) => Some(target),
+        Some((text, Err(_))) if path::resolve(kind, text).is_err() && has(all, text) => None,
+        Some((_, Err(error))) => return Err(error),
+    };
+    Ok(Part { kind: Arc::clone(kind), filter, sort })
+}
+
+/// Whether one of the types has an attribute to sort by.
+fn has(all: &[Arc<ResourceType>], text: &str) -> bool {
+    all.iter().any(|kind| sort_target(kind, text).is_ok())
 }
 
 /// The attribute a `sortBy` means: of a complex attribute its `value` (RFC 7644 §3.4.2.3).

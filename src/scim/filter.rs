@@ -18,6 +18,7 @@ use super::value::Key;
 use super::{Error, Object};
 use resolve::Scope;
 use serde_json::Value;
+use std::sync::Arc;
 use syntax::{Column, Name, Question, Term, Tree};
 
 /// How often a filter may look through the groups of a user: each time every group above is climbed.
@@ -96,21 +97,20 @@ pub enum Operator {
 /// # Errors
 /// `invalidFilter` with the column (from 1) and what was expected there.
 pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
-    bind(&Scope::Resource { kind, beside: &[] }, &parse::parse(text)?)
+    bind(&Scope::Resource(kind), text)
 }
 
-/// The same for several types that are searched together, in their order: an attribute that one of
-/// them lacks and another has is without a value there (RFC 7644 §3.4.2.1).
+/// The same for one of several types that are searched together: an attribute that another of them has and
+/// this one lacks is one without a value (RFC 7644 §3.4.2.1).
 ///
 /// # Errors
-/// As [`compile`], for what none of them has, and for what does not fit the one that has it.
-pub fn compile_all(kinds: &[&ResourceType], text: &str) -> Result<Vec<Filter>, Error> {
-    let tree = parse::parse(text)?;
-    kinds.iter().map(|kind| bind(&Scope::Resource { kind, beside: kinds }, &tree)).collect()
+/// As [`compile`].
+pub fn compile_among(kind: &ResourceType, all: &[Arc<ResourceType>], text: &str) -> Result<Filter, Error> {
+    bind(&Scope::Among(kind, all), text)
 }
 
-fn bind(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
-    let filter = resolve::resolve(scope, tree)?;
+fn bind(scope: &Scope, text: &str) -> Result<Filter, Error> {
+    let filter = resolve::resolve(scope, &parse::parse(text)?)?;
     if filter.looks_at(Storage::Groups) > MOST_ON_GROUPS {
         return Err(Error::filter(format!(
             "a filter may ask at most {MOST_ON_GROUPS} times for groups; one value path (groups[… or …]) asks once"
@@ -144,7 +144,7 @@ pub fn present(kind: &ResourceType, path: &str) -> Result<Filter, Error> {
 
 fn ask(kind: &ResourceType, path: &str, question: Question) -> Result<Filter, Error> {
     let name = Name { text: path.to_owned(), at: Column::default() };
-    resolve::resolve(&Scope::Resource { kind, beside: &[] }, &Tree::Term(Term { name, question }))
+    resolve::resolve(&Scope::Resource(kind), &Tree::Term(Term { name, question }))
 }
 
 /// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of
@@ -170,6 +170,16 @@ impl Filter {
     #[must_use]
     pub fn matches(&self, document: &Object) -> bool {
         evaluate::document(self, document)
+    }
+
+    /// Whether nothing can match, as far as that is plain to see.
+    #[must_use]
+    pub fn is_never(&self) -> bool {
+        match self {
+            Self::Or(parts) => parts.iter().all(Self::is_never),
+            Self::And(parts) => parts.iter().any(Self::is_never),
+            Self::Not(_) | Self::Test(_) | Self::Element { .. } => false,
+        }
     }
 
     /// How many comparisons it has.
