@@ -240,6 +240,9 @@ async fn upkeep(directory: &Directory) {
         if let Err(error) = directory.forget_sessions().await {
             tracing::warn!(error = &error as &dyn std::error::Error, "sessions of long ago could not be removed");
         }
+        if let Err(error) = directory.forget_walks().await {
+            tracing::warn!(error = &error as &dyn std::error::Error, "walks of long ago could not be removed");
+        }
     }
 }
 

@@ -4,6 +4,7 @@
 
 mod access;
 mod audit;
+pub mod bulk;
 pub mod catalogue;
 mod door;
 mod error;
@@ -22,6 +23,7 @@ pub mod schema;
 pub mod seed;
 mod usage;
 pub mod user;
+mod walk;
 mod write;
 
 pub use access::{Caller, Principal};
@@ -45,6 +47,7 @@ use recorder::Recorder;
 use schema::Library;
 use std::sync::Arc;
 use usage::Usage;
+use walk::Walks;
 
 const MICROS_PER_HOUR: Micros = 3600 * 1_000_000;
 
@@ -66,6 +69,7 @@ struct Inner {
     redactor: Option<Redactor>,
     usage: Usage,
     throttle: Throttle,
+    walks: Walks,
 }
 
 /// What the directory is made of.
@@ -103,6 +107,8 @@ pub struct Limits {
     pub default_results: u64,
     /// Resources in a list at the most; a client that asks for more gets this many.
     pub max_results: u64,
+    /// A cursor is good for so many seconds after it was given out.
+    pub cursor_timeout: u32,
     /// A PATCH answers with the whole group up to this many members, and 204 above.
     pub patch_answer_members: u32,
     /// An access token ends after so many seconds.
@@ -116,6 +122,11 @@ pub struct Limits {
 }
 
 impl Limits {
+    /// How long a cursor is good, in microseconds.
+    fn cursor(self) -> Micros {
+        i64::from(self.cursor_timeout) * 1_000_000
+    }
+
     /// How long a session lasts after its last use, in microseconds.
     fn session_idle(self) -> Micros {
         i64::from(self.session_idle_hours) * MICROS_PER_HOUR
@@ -132,6 +143,7 @@ impl Default for Limits {
         Self {
             default_results: 100,
             max_results: 1000,
+            cursor_timeout: 3600,
             patch_answer_members: 200,
             token_lifetime: 3600,
             session_hours: 720,
@@ -159,6 +171,7 @@ impl Directory {
                 redactor,
                 usage: Usage::default(),
                 throttle: Throttle::default(),
+                walks: Walks::default(),
                 published: Published::default(),
             }),
         }

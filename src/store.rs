@@ -23,11 +23,13 @@ pub mod opening;
 pub mod passwords;
 pub mod resources;
 pub mod schemas;
+pub mod secrets;
 pub mod select;
 pub mod sessions;
 pub mod sql;
 pub mod tenants;
 pub mod tokens;
+pub mod walks;
 
 #[cfg(test)]
 mod tests;
@@ -83,7 +85,7 @@ pub enum Error {
     UnknownMember(String),
     /// The membership would make a group a member of itself.
     #[error("the group would contain itself")]
-    Cycle,
+    OwnMember,
     /// The row changed since it was read.
     #[error("the version changed meanwhile")]
     Stale,

@@ -46,7 +46,7 @@ pub fn mail(number: usize) -> String {
     format!("person.{number:07}@mail.example")
 }
 
-fn body(number: usize) -> Value {
+pub fn body(number: usize) -> Value {
     json!({
         "userName": user_name(number),
         "externalId": external_id(number),

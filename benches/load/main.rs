@@ -6,6 +6,7 @@
 //!
 //!     ROSTER_TEST_POSTGRES=postgres://… cargo bench --bench load
 //!     LOAD_USERS=1000,10000 LOAD_REQUESTS=50 cargo bench --bench load
+//!     LOAD_ONLY=bulk cargo bench --bench load
 
 #![allow(
     clippy::unwrap_used,
@@ -17,9 +18,11 @@
     reason = "a harness, not the server"
 )]
 
+mod bulk;
 mod client;
 mod fill;
 mod place;
+mod walk;
 
 use client::Client;
 use fill::Filled;
@@ -41,8 +44,17 @@ fn main() {
     let sizes: Vec<usize> =
         setting("LOAD_USERS", "1000,100000").split(',').map(|size| size.trim().parse().expect("a number")).collect();
     let requests: usize = setting("LOAD_REQUESTS", "200").parse().expect("a number");
+    let only = setting("LOAD_ONLY", "");
+    let wanted = |part: &str| only.is_empty() || only == part;
+    if wanted("bulk") {
+        ["SQLite", "Postgres"].into_iter().for_each(bulk::compare);
+    }
+    if only == "bulk" {
+        return;
+    }
     for database in ["SQLite", "Postgres"] {
         let mut columns = Vec::new();
+        let mut walks = None;
         for users in &sizes {
             let Some(place) = Place::make(database) else {
                 eprintln!("POSTGRES LEFT OUT: set ROSTER_TEST_POSTGRES");
@@ -51,11 +63,19 @@ fn main() {
             let started = Instant::now();
             let filled = fill::directory(&place.url, *users);
             eprintln!("{database}: {users} users in {:.1} s", started.elapsed().as_secs_f64());
-            columns.push(measure(&place, &filled, requests));
+            if wanted("requests") {
+                columns.push(measure(&place, &filled, requests));
+            }
+            if Some(users) == sizes.iter().max() && wanted("walks") {
+                walks = Some((*users, walk::measure(&place, &filled, requests)));
+            }
             place.remove();
         }
         if !columns.is_empty() {
             print(database, &sizes, &columns);
+        }
+        if let Some((users, lines)) = walks {
+            walk::print(database, users, &lines);
         }
     }
 }

@@ -116,8 +116,8 @@ impl From<store::Error> for Error {
             store::Error::UnknownMember(_) => Self::Scim(scim::Error::value(
                 "members: no user or group has one of the ids given as value; nothing was changed (RFC 7643 §4.2)",
             )),
-            store::Error::Cycle => Self::Scim(scim::Error::value(
-                "members: a group cannot contain itself, directly or through other groups",
+            store::Error::OwnMember => Self::Scim(scim::Error::value(
+                "members: a group cannot be a member of itself; groups may contain each other (RFC 7643 §4.2)",
             )),
             busy @ (store::Error::Stale | store::Error::Outdated | store::Error::Opened | store::Error::Busy(_)) => {
                 Self::Busy(Some(busy))

@@ -3,7 +3,7 @@
 use super::Error;
 use crate::scim::filter::{self, Operator};
 use crate::scim::schema::ResourceType;
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, Row};
 use serde_json::Value;
 use std::sync::Arc;
@@ -21,7 +21,7 @@ pub(super) async fn holders(
     let query = Query {
         parts: vec![Part { kind: Arc::clone(kind), filter: Some(filter), sort: None }],
         descending: false,
-        offset: 0,
+        place: Place::Offset(0),
         limit: most,
         base: String::new(),
         // No attribute that is looked for here counts what is alive.

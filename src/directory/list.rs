@@ -1,12 +1,12 @@
-//! The verb list: filter, sort, page.
+//! The verb list: filter, sort, page. How pages hang together is the business of [`super::walk`].
 
-use super::{Caller, Directory, Error, Record, record};
+use super::{Caller, Directory, Error, Limits, Record, record};
 use crate::scim::filter::Filter;
-use crate::scim::message::SearchRequest;
+use crate::scim::message::{Place, SearchRequest};
 use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
 use crate::scim::schema::{Mutability, ResourceType, Returned, Storage};
-use crate::scim::{self, filter};
+use crate::scim::{self, ScimType, filter};
 use crate::store::select::{self, Part, Query};
 use std::sync::Arc;
 
@@ -24,8 +24,8 @@ pub struct Search<'a> {
 pub struct Listing {
     /// How many resources match in all.
     pub total: u64,
-    /// The number of the first result, from 1.
-    pub start_index: u64,
+    /// Where the page stands.
+    pub place: Place,
     /// The results of this page.
     pub records: Vec<Record>,
 }
@@ -35,31 +35,52 @@ impl Directory {
     /// one has, it is an attribute without a value (RFC 7644 §3.4.2.1).
     ///
     /// # Errors
-    /// `invalidFilter` or `invalidPath` for what none of the types has.
+    /// `invalidFilter` or `invalidPath` for what none of the types has; `invalidCursor`, `expiredCursor` and
+    /// `invalidCount` (RFC 9865 §2.1).
     pub async fn list(&self, caller: &Caller, search: Search<'_>) -> Result<Listing, Error> {
         caller.may_read()?;
         let Search { kinds, request, base } = search;
-        let limits = self.inner.limits;
-        let start_index = request.start_index.max(1);
         let query = Query {
             parts: parts(&kinds, request)?,
             descending: request.descending,
-            offset: start_index - 1,
-            limit: request.count.unwrap_or(limits.default_results).min(limits.max_results),
+            place: select::Place::Offset(0),
+            limit: limit(request, self.inner.limits)?,
             base: base.to_owned(),
             now: self.inner.clock.now(),
         };
-        let mut conn = self.inner.store.read().await?;
-        let page = select::page(&mut conn, caller.client(), &query).await?;
+        let now = query.now;
+        let (mut conn, page) = if let Some(cursor) = &request.cursor {
+            // It may write, and then must not hold a connection for reading.
+            let page = self.page_by_cursor(caller, query, cursor).await?;
+            (self.inner.store.read().await?, page)
+        } else {
+            let mut conn = self.inner.store.read().await?;
+            let page = self.page_by_index(&mut conn, caller, query, request.start_index.max(1)).await?;
+            (conn, page)
+        };
         let mut rows = Vec::with_capacity(page.rows.len());
         for row in page.rows {
             let known = kinds.iter().find(|(kind, _)| kind.name == row.kind);
             let (kind, show) = known.ok_or_else(|| Error::Internal("a list has a type nobody asked for".to_owned()))?;
             rows.push((Arc::clone(kind), show, row));
         }
-        let records = record::complete_all(&mut conn, caller.tenant, rows, query.now).await?;
-        Ok(Listing { total: page.total, start_index, records })
+        let records = record::complete_all(&mut conn, caller.tenant, rows, now).await?;
+        Ok(Listing { total: page.total, place: page.place, records })
     }
+}
+
+/// The most results of the page. More than a page can have is as many as it can have, but a page by cursor
+/// without results would lead nowhere.
+fn limit(request: &SearchRequest, limits: Limits) -> Result<u64, scim::Error> {
+    let Limits { default_results, max_results, .. } = limits;
+    let limit = request.count.unwrap_or(default_results).min(max_results);
+    if limit == 0 && request.cursor.is_some() {
+        return Err(scim::Error::new(
+            ScimType::InvalidCount,
+            format!("count: must be from 1 to {max_results} with a cursor, or left out (RFC 9865 §2.1)"),
+        ));
+    }
+    Ok(limit)
 }
 
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {

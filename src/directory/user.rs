@@ -16,7 +16,7 @@ use crate::scim::schema::ResourceType;
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::value::fold;
 use crate::scim::{self, Object, part, validate};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Conn, Row, resources};
 use serde_json::Value;
 use std::ops::RangeInclusive;
@@ -158,7 +158,7 @@ impl Directory {
         let query = Query {
             parts: vec![Part { kind: Arc::clone(kind), filter, sort }],
             descending,
-            offset,
+            place: Place::Offset(offset),
             limit,
             base: String::new(),
             now: self.inner.clock.now(),

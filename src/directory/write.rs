@@ -9,26 +9,24 @@ mod delete;
 mod estate;
 mod membership;
 mod noting;
+mod prepare;
 
 pub(super) use change::{Change, PasswordChange, What};
 pub(super) use create::Create;
 pub(super) use delete::Delete;
 pub(super) use estate::{Move, dependencies};
+pub(super) use prepare::{Aim, Kept};
 
 use super::rule::Rules;
-use super::user::Estate;
 use super::{Caller, Directory, Door, Error, Expect, Field, Principal, Record, audit, record};
 use crate::clock::Micros;
-use crate::ident;
-use crate::scim::patch::{self, MemberEdit, PasswordEdit, Patch};
+use crate::scim::Object;
 use crate::scim::projection::Projection;
-use crate::scim::resource::{self, Draft};
-use crate::scim::schema::{ResourceType, Storage};
+use crate::scim::schema::ResourceType;
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::urn::LIFECYCLE;
-use crate::scim::{self, Object, validate};
 use crate::store::audit::Actor;
-use crate::store::{self, Client, Conn, opening, passwords, resources};
+use crate::store::{self, Client, Conn, opening, resources};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -63,24 +61,7 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
-        note_unknown(kind, &unknown);
-        validate::create(kind, &mut document)?;
-        let password = match password {
-            Some(text) => Some(self.inner.hasher.hash(&text).await?),
-            None => None,
-        };
-        let scope = self.scope(caller, kind, show, used);
-        let id = self.inner.ids.resource(scope.now);
-        let unit = Create {
-            scope,
-            document,
-            id,
-            members: members.unwrap_or_default(),
-            password,
-            default_roles: false,
-            invitation: None,
-        };
+        let unit = self.creation(caller, kind, self.new_id(), body, show).await?;
         self.inner.store.write(unit).await
     }
 
@@ -98,20 +79,8 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Draft { document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
-        note_unknown(kind, &unknown);
-        let has_members = kind.stored_as(Storage::Members).is_some();
-        let members = has_members.then(|| MemberEdit::Replace(members.unwrap_or_default()));
-        let unit = Change {
-            scope: self.scope(caller, kind, show, used),
-            id: id.to_owned(),
-            expect: expect.clone(),
-            what: What::Replace(document),
-            members: members.into_iter().collect(),
-            password: self.password_change(caller, kind, id, password.map(PasswordEdit::Set)).await?,
-            base: String::new(),
-            answer_members: None,
-        };
+        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        let unit = self.replacement(caller, kind, aim, body, show).await?;
         self.inner.store.write(unit).await
     }
 
@@ -132,29 +101,8 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let Patch { id: named, edits, members, password, unknown, used } = patch::parse(kind, body, &caller.profile)?;
-        note_unknown(kind, &unknown);
-        let members = if edits.is_empty() && password.is_none() && name_nobody(&members) {
-            tracing::warn!("ignored a change of members whose values cannot be the ids of resources");
-            Vec::new()
-        } else {
-            members
-        };
-        if named.is_some_and(|named| named != id) {
-            return Err(
-                scim::Error::mutability("id is read-only and differs from the resource's (RFC 7643 §3.1)").into()
-            );
-        }
-        let unit = Change {
-            scope: self.scope(caller, kind, show, used),
-            id: id.to_owned(),
-            expect: expect.clone(),
-            what: What::Patch(edits),
-            members,
-            password: self.password_change(caller, kind, id, password).await?,
-            base: base.to_owned(),
-            answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),
-        };
+        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        let unit = self.amendment(caller, kind, aim, body, show, base).await?;
         self.inner.store.write(unit).await
     }
 
@@ -171,14 +119,8 @@ impl Directory {
         expect: &Expect,
     ) -> Result<Used, Error> {
         caller.may_write()?;
-        let used = Some(Tolerance::SoftDelete).filter(|tolerance| caller.profile.allows(*tolerance));
-        let unit = Delete {
-            scope: self.scope(caller, kind, &Projection::new(kind, &[], &[]), used.into_iter().collect()),
-            id: id.to_owned(),
-            expect: expect.clone(),
-            estate: Estate::LetGo,
-        };
-        self.inner.store.write(unit).await
+        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        self.inner.store.write(self.removal(caller, kind, aim)).await
     }
 
     /// What every write knows.
@@ -198,30 +140,6 @@ impl Directory {
             opens: false,
         }
     }
-
-    /// What a request does to the password. Hashing takes long, so it happens before the unit of
-    /// work; the password a resource already has is no change.
-    pub(super) async fn password_change(
-        &self,
-        caller: &Caller,
-        kind: &ResourceType,
-        id: &str,
-        wanted: Option<PasswordEdit>,
-    ) -> Result<PasswordChange, Error> {
-        let Some(wanted) = wanted else { return Ok(PasswordChange::Keep) };
-        let mut conn = self.inner.store.read().await?;
-        let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
-        let stored = passwords::load(&mut conn, caller.tenant, row.num).await?;
-        drop(conn);
-        match (wanted, stored) {
-            (PasswordEdit::Remove, None) => Ok(PasswordChange::Keep),
-            (PasswordEdit::Remove, Some(_)) => Ok(PasswordChange::Remove),
-            (PasswordEdit::Set(text), Some(hash)) if self.inner.hasher.verify(&text, &hash).await? => {
-                Ok(PasswordChange::Keep)
-            }
-            (PasswordEdit::Set(text), _) => Ok(PasswordChange::Set(self.inner.hasher.hash(&text).await?)),
-        }
-    }
 }
 
 /// What a plain type is in a tenant that is opened to native APIs; none for another type.
@@ -231,25 +149,6 @@ fn opened(caller: &Caller, kind: &ResourceType) -> Option<Arc<ResourceType>> {
 
 pub(super) fn not_found(kind: &ResourceType) -> Error {
     Error::NotFound(kind.name.clone())
-}
-
-/// Attributes no schema knows are ignored (RFC 7644 §3.3), but an administrator can find out.
-fn note_unknown(kind: &ResourceType, unknown: &[String]) {
-    if !unknown.is_empty() {
-        tracing::debug!(resource_type = kind.name, attributes = ?unknown, "ignored attributes that no schema knows");
-    }
-}
-
-/// Whether all that is asked is to add members by ids that do not even have the form of ours.
-///
-/// Clients probe with such ids; adding nobody changes nothing. With anything beside them the request
-/// is refused by the store, so that no request does a part of what it says.
-fn name_nobody(edits: &[MemberEdit]) -> bool {
-    !edits.is_empty()
-        && edits.iter().all(|edit| match edit {
-            MemberEdit::Add(ids) => !ids.iter().any(|id| ident::is_resource_id(id)),
-            MemberEdit::Remove(_) | MemberEdit::RemoveWhere(_) | MemberEdit::Replace(_) => false,
-        })
 }
 
 /// What every write knows.

@@ -154,19 +154,25 @@ impl Refusal {
     }
 
     /// The response, and one line in the log if there is a cause to tell.
-    pub(super) fn render(mut self, shape: Shape, request_id: &str) -> Response {
-        if let Some(cause) = &self.cause {
+    pub(super) fn render(self, shape: Shape, request_id: &str) -> Response {
+        let mut told = self.told(request_id);
+        let body = told.body.take().map_or_else(|| (shape.write)(&told), String::from);
+        let mut response = Response::builder().status(told.status).content_type(shape.media_type).body(body);
+        for (name, value) in told.headers {
+            response.headers_mut().insert(name, value);
+        }
+        response
+    }
+
+    /// The same as the client is told, with one line in the log if there is a cause to tell.
+    pub(super) fn told(mut self, request_id: &str) -> Self {
+        if let Some(cause) = self.cause.take() {
             tracing::error!(request_id, status = self.status.as_u16(), cause = chain(cause.as_ref()), "request failed");
         }
         if self.status == StatusCode::INTERNAL_SERVER_ERROR {
             self.detail = format!("the server failed; its log tells why under request {request_id}");
         }
-        let body = self.body.take().map_or_else(|| (shape.write)(&self), String::from);
-        let mut response = Response::builder().status(self.status).content_type(shape.media_type).body(body);
-        for (name, value) in self.headers {
-            response.headers_mut().insert(name, value);
-        }
-        response
+        self
     }
 }
 
@@ -202,7 +208,10 @@ impl From<scim::Error> for Refusal {
             | scim::ScimType::NoTarget
             | scim::ScimType::InvalidValue
             | scim::ScimType::InvalidVers
-            | scim::ScimType::Sensitive => StatusCode::BAD_REQUEST,
+            | scim::ScimType::Sensitive
+            | scim::ScimType::InvalidCursor
+            | scim::ScimType::ExpiredCursor
+            | scim::ScimType::InvalidCount => StatusCode::BAD_REQUEST,
         };
         Self { scim_type: Some(error.scim_type), ..Self::new(status, error.detail) }
     }

@@ -19,17 +19,21 @@ pub(super) fn expect(headers: &HeaderMap) -> Expect {
 
 /// The tags of one header; a tag that is not ours matches nothing.
 fn read(headers: &HeaderMap, name: impl AsHeaderName) -> Option<Matching> {
-    let mut versions = None;
-    for value in headers.get_all(name) {
-        let versions: &mut Vec<i64> = versions.get_or_insert_default();
-        for tag in value.to_str().unwrap_or_default().split(',').map(str::trim) {
-            if tag == "*" {
-                return Some(Matching::Any);
-            }
-            versions.extend(version(tag));
+    let mut lines = headers.get_all(name).iter().map(|value| matching(value.to_str().unwrap_or_default()));
+    let first = lines.next()?;
+    Some(lines.fold(first, |all, line| match (all, line) {
+        (Matching::Versions(mut all), Matching::Versions(line)) => {
+            all.extend(line);
+            Matching::Versions(all)
         }
-    }
-    versions.map(Matching::Versions)
+        (Matching::Any, _) | (_, Matching::Any) => Matching::Any,
+    }))
+}
+
+/// The tags of one line.
+pub(super) fn matching(line: &str) -> Matching {
+    let tags = || line.split(',').map(str::trim);
+    if tags().any(|tag| tag == "*") { Matching::Any } else { Matching::Versions(tags().filter_map(version).collect()) }
 }
 
 fn version(tag: &str) -> Option<i64> {

@@ -3,6 +3,7 @@
 //! A further resource type needs nothing here: its routes are those of every type ([`resource`]).
 
 mod answer;
+mod bulk;
 mod call;
 mod discovery;
 mod payload;
@@ -14,6 +15,7 @@ use super::error::Refusal;
 use super::surface::{Shape, Surface};
 use crate::directory::{Caller, Door};
 use crate::scim;
+use bulk::Operations;
 use discovery::Discovery;
 use poem_openapi::OpenApiService;
 use resource::Resources;
@@ -37,11 +39,11 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Resources, Everything, Discovery);
+pub(super) type Api = (Resources, Everything, Operations, Discovery);
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new((Resources, Everything, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
+    OpenApiService::new((Resources, Everything, Operations, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
 }
 
 /// The Error message (RFC 7644 §3.12).

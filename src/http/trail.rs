@@ -29,6 +29,7 @@ pub(super) struct Trail(Arc<Mutex<Facts>>);
 
 #[derive(Default)]
 struct Facts {
+    request_id: String,
     caller: Option<Caller>,
     resource: Option<String>,
     changed: Vec<String>,
@@ -40,6 +41,11 @@ impl Trail {
     /// The trail of a request; one that leads nowhere outside the front.
     pub(super) fn of(request: &Request) -> Self {
         request.extensions().get::<Self>().cloned().unwrap_or_default()
+    }
+
+    /// What the request is called in the log.
+    pub(super) fn request_id(&self) -> String {
+        self.facts().request_id.clone()
     }
 
     /// Notes who is calling.
@@ -109,7 +115,7 @@ impl Asked {
     ) -> Self {
         let id = route.and_then(|route| route.variable(request.uri().path()));
         Self {
-            trail: Trail::default(),
+            trail: Trail(Arc::new(Mutex::new(Facts { request_id: request_id.to_owned(), ..Facts::default() }))),
             request_id: request_id.to_owned(),
             method: request.method().clone(),
             path: route.map_or(Cow::Borrowed("none"), |route| route.shown(request.uri().path())).into_owned(),
@@ -121,7 +127,7 @@ impl Asked {
 
     /// Notes the request in the journal; nothing if no connection has made it.
     pub(super) async fn record(self, directory: &Directory, why: Why, response: &mut Response) {
-        let Facts { caller, resource, changed, used, body } = std::mem::take(&mut *self.trail.facts());
+        let Facts { request_id: _, caller, resource, changed, used, body } = std::mem::take(&mut *self.trail.facts());
         let Some(caller) = caller else { return };
         let answered = match directory.redactor() {
             Some(redactor) => answer_body(redactor, response).await,

@@ -1,4 +1,4 @@
-//! The errors of the protocol: RFC 7644 §3.12 and its table 9, RFC 9865 §3.
+//! The errors of the protocol: RFC 7644 §3.12 and its table 9, RFC 9865 §2.1.
 //!
 //! What a client did wrong, in words it can act on. How an error becomes an HTTP status is
 //! decided in `http`.
@@ -28,6 +28,12 @@ pub enum ScimType {
     InvalidVers,
     /// The request carries sensitive data in its URI.
     Sensitive,
+    /// The cursor was not given out for this query (RFC 9865 §2.1).
+    InvalidCursor,
+    /// The cursor is too old (RFC 9865 §2.1).
+    ExpiredCursor,
+    /// No page can have so many results (RFC 9865 §2.1).
+    InvalidCount,
 }
 
 impl ScimType {
@@ -45,6 +51,9 @@ impl ScimType {
             Self::InvalidValue => "invalidValue",
             Self::InvalidVers => "invalidVers",
             Self::Sensitive => "sensitive",
+            Self::InvalidCursor => "invalidCursor",
+            Self::ExpiredCursor => "expiredCursor",
+            Self::InvalidCount => "invalidCount",
         }
     }
 }
@@ -61,7 +70,7 @@ impl fmt::Display for ScimType {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{detail}")]
 pub struct Error {
-    /// The keyword of RFC 7644 table 9.
+    /// The keyword of RFC 7644 table 9 or RFC 9865 table 3.
     pub scim_type: ScimType,
     /// A sentence for the person who reads the client's log.
     pub detail: String,

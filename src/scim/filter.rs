@@ -4,6 +4,7 @@
 //! into SQL; [`evaluate`](Filter::matches) decides the same question in memory. An unassigned value
 //! compares as null: `ne` matches it, everything but `eq null` and `ne` refuses it.
 
+mod canonical;
 mod evaluate;
 mod parse;
 mod resolve;

@@ -1,12 +1,15 @@
-//! The protocol's messages: `SearchRequest` and `ListResponse` (RFC 7644 §3.4.2, §3.4.3), Error (§3.12).
+//! The protocol's messages: `SearchRequest` and `ListResponse` (RFC 7644 §3.4.2, §3.4.3; with cursors
+//! RFC 9865 §2), Error (RFC 7644 §3.12); those of bulk requests (§3.7) are in [`bulk`].
 
+pub mod bulk;
 mod query;
 
 #[cfg(test)]
 mod tests;
 
-use super::{Error, urn};
+use super::{Error, ScimType, urn};
 use serde_json::{Map, Value, json};
+use std::fmt::Write as _;
 
 /// What a list or search asks for, from a query string or a `.search` body.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,6 +28,8 @@ pub struct SearchRequest {
     pub start_index: u64,
     /// The largest number of results asked for; none means the server's default.
     pub count: Option<u64>,
+    /// Pages go by cursor, and this is the one: empty for the first page. `start_index` is of no account then.
+    pub cursor: Option<String>,
 }
 
 impl Default for SearchRequest {
@@ -38,11 +43,12 @@ impl Default for SearchRequest {
             descending: false,
             start_index: 1,
             count: None,
+            cursor: None,
         }
     }
 }
 
-/// The parameters of RFC 7644 §3.4.2, from wherever they come.
+/// The parameters of RFC 7644 §3.4.2 and RFC 9865 §2, from wherever they come.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Parameter {
     Attributes,
@@ -52,10 +58,11 @@ enum Parameter {
     SortOrder,
     StartIndex,
     Count,
+    Cursor,
 }
 
 impl Parameter {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Attributes,
         Self::ExcludedAttributes,
         Self::Filter,
@@ -63,6 +70,7 @@ impl Parameter {
         Self::SortOrder,
         Self::StartIndex,
         Self::Count,
+        Self::Cursor,
     ];
 
     fn name(self) -> &'static str {
@@ -74,6 +82,7 @@ impl Parameter {
             Self::SortOrder => "sortOrder",
             Self::StartIndex => "startIndex",
             Self::Count => "count",
+            Self::Cursor => "cursor",
         }
     }
 
@@ -135,6 +144,7 @@ impl SearchRequest {
             Parameter::StartIndex | Parameter::Count => {
                 self.take_number(parameter, whole(text).ok_or_else(|| wrong(parameter, "a whole number"))?);
             }
+            Parameter::Cursor => self.cursor = Some(text.to_owned()),
         }
         Ok(())
     }
@@ -161,7 +171,9 @@ impl SearchRequest {
             (Parameter::Attributes | Parameter::ExcludedAttributes, _) => {
                 Err(wrong(parameter, "a list of attribute names"))
             }
-            (Parameter::Filter | Parameter::SortBy | Parameter::SortOrder, _) => Err(wrong(parameter, "a string")),
+            (Parameter::Filter | Parameter::SortBy | Parameter::SortOrder | Parameter::Cursor, _) => {
+                Err(wrong(parameter, "a string"))
+            }
         }
     }
 
@@ -174,7 +186,8 @@ impl SearchRequest {
             | Parameter::ExcludedAttributes
             | Parameter::Filter
             | Parameter::SortBy
-            | Parameter::SortOrder => {}
+            | Parameter::SortOrder
+            | Parameter::Cursor => {}
         }
     }
 }
@@ -184,7 +197,17 @@ fn names(text: &str) -> impl Iterator<Item = String> {
 }
 
 fn wrong(parameter: Parameter, wanted: &str) -> Error {
-    Error::value(format!("{} must be {wanted} (RFC 7644 §3.4.2)", parameter.name()))
+    let (kind, rule) = match parameter {
+        Parameter::Cursor => (ScimType::InvalidCursor, "RFC 9865 §2"),
+        Parameter::Count => (ScimType::InvalidCount, "RFC 7644 §3.4.2, RFC 9865 §2.1"),
+        Parameter::Attributes
+        | Parameter::ExcludedAttributes
+        | Parameter::Filter
+        | Parameter::SortBy
+        | Parameter::SortOrder
+        | Parameter::StartIndex => (ScimType::InvalidValue, "RFC 7644 §3.4.2"),
+    };
+    Error::new(kind, format!("{} must be {wanted} ({rule})", parameter.name()))
 }
 
 /// A whole number; one too large or too small for 64 bits is the nearest that fits.
@@ -206,14 +229,35 @@ fn beyond(number: f64) -> Option<i64> {
     large.then_some(if number < 0.0 { i64::MIN } else { i64::MAX })
 }
 
-/// The text of a `ListResponse` around resources that are JSON texts already.
+/// Where a page stands in its list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The number of its first result, from 1.
+    Index(u64),
+    /// The cursors of the pages beside it.
+    Cursor {
+        /// Of the next page; none on the last.
+        next: Option<String>,
+        /// Of the page before; none on the first.
+        previous: Option<String>,
+    },
+}
+
+/// The text of a `ListResponse` around resources that are JSON texts already. Cursors are unreserved
+/// characters (RFC 9865 §2), which no JSON text escapes.
 #[must_use]
-pub fn list_response(total: u64, start_index: u64, resources: &[String]) -> String {
+pub fn list_response(total: u64, place: &Place, resources: &[String]) -> String {
     let count = resources.len();
-    let head = format!(
-        r#"{{"schemas":["{}"],"totalResults":{total},"itemsPerPage":{count},"startIndex":{start_index},"Resources":["#,
-        urn::LIST_RESPONSE
-    );
+    let mut head = format!(r#"{{"schemas":["{}"],"totalResults":{total},"itemsPerPage":{count},"#, urn::LIST_RESPONSE);
+    // Writing to a String cannot fail.
+    let _ = match place {
+        Place::Index(start_index) => write!(head, r#""startIndex":{start_index},"#),
+        Place::Cursor { next, previous } => [("previousCursor", previous), ("nextCursor", next)]
+            .into_iter()
+            .filter_map(|(name, cursor)| Some((name, cursor.as_ref()?)))
+            .try_for_each(|(name, cursor)| write!(head, r#""{name}":"{cursor}","#)),
+    };
+    head.push_str(r#""Resources":["#);
     let size: usize = resources.iter().map(|resource| resource.len() + 1).sum();
     let mut text = String::with_capacity(head.len() + size + 2);
     text.push_str(&head);
@@ -230,6 +274,10 @@ pub fn list_response(total: u64, start_index: u64, resources: &[String]) -> Stri
 /// The text of an Error message; `status` is an HTTP status code.
 #[must_use]
 pub fn error(status: u16, scim_type: Option<&str>, detail: &str) -> String {
+    error_message(status, scim_type, detail).to_string()
+}
+
+fn error_message(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
     let mut message = Map::new();
     message.insert("schemas".to_owned(), json!([urn::ERROR]));
     message.insert("status".to_owned(), Value::from(status.to_string()));
@@ -237,5 +285,5 @@ pub fn error(status: u16, scim_type: Option<&str>, detail: &str) -> String {
         message.insert("scimType".to_owned(), Value::from(scim_type));
     }
     message.insert("detail".to_owned(), Value::from(detail));
-    Value::Object(message).to_string()
+    Value::Object(message)
 }

@@ -76,12 +76,16 @@ impl Dialect {
         }
     }
 
-    /// Asks for the number of the next resource, which nobody else gets: SQLite has one writer at a time.
+    /// Asks for the numbers of the next `$1` resources, which nobody else gets: SQLite has one writer at
+    /// a time.
     #[must_use]
-    pub fn next_number(self) -> &'static str {
+    pub fn next_numbers(self) -> &'static str {
         match self {
-            Self::Sqlite => "SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'resource'), 0) + 1",
-            Self::Postgres => "SELECT nextval(pg_get_serial_sequence('resource', 'num'))",
+            Self::Sqlite => {
+                "WITH RECURSIVE up(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM up WHERE n < $1) \
+                 SELECT coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'resource'), 0) + n FROM up"
+            }
+            Self::Postgres => "SELECT nextval(pg_get_serial_sequence('resource', 'num')) FROM generate_series(1, $1)",
         }
     }
 
@@ -132,6 +136,14 @@ impl Sql {
             Dialect::Postgres => {
                 self.push("jsonb_array_elements(CAST(").bind(list.to_string()).push(" AS JSONB)) AS x(value)")
             }
+        }
+    }
+
+    /// A column of JSON text as a value for a JSON column.
+    pub(super) fn json_of(&mut self, column: &'static str) -> &mut Self {
+        match self.dialect() {
+            Dialect::Sqlite => self.push("jsonb(").push(column).push(")"),
+            Dialect::Postgres => self.push("CAST(").push(column).push(" AS JSONB)"),
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Client, Conn, Error};
 use crate::scim::Object;
 use crate::scim::schema::{ResourceType, Storage};
 use serde::Serializer as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A document in two: the text that all connections share, and what one of them calls the resource.
 pub(super) struct Split<'d> {
@@ -66,14 +66,28 @@ pub(super) async fn set(
         let text = "DELETE FROM external_id WHERE tenant = $1 AND connection = $2 AND num = $3";
         return conn.execute(conn.sql().with(text, key)).await.map(drop);
     };
+    add(conn, client, vec![(kind, num, own)]).await
+}
+
+/// Stores what the client calls locked or new resources.
+///
+/// # Errors
+/// [`Error::Stale`] if the connection is gone.
+pub(super) async fn add(conn: &mut Conn, client: Client, named: Vec<(&ResourceType, i64, &str)>) -> Result<(), Error> {
+    if named.is_empty() {
+        return Ok(());
+    }
     let mut sql = conn.sql().with(
         "INSERT INTO external_id (tenant, connection, num, type, value) \
-         SELECT tenant, num, $3, $4, $5 FROM connection WHERE tenant = $1 AND num = $2",
-        key.into_iter().chain([kind.name.as_str().into(), own.into()]),
+         SELECT r.tenant, r.num, CAST(x.value ->> 0 AS BIGINT), x.value ->> 1, x.value ->> 2 \
+         FROM connection r CROSS JOIN ",
+        [client.tenant.0.into(), client.connection.into()],
     );
+    sql.json_list(&named.iter().map(|(kind, num, own)| json!([num, kind.name, own])).collect());
     // A connection that is being removed waits for whom it has, and takes nothing in afterwards.
-    let keep = sql.dialect().keep();
-    sql.push(keep).push(" ON CONFLICT (tenant, num, connection) DO UPDATE SET value = excluded.value");
+    let keep = sql.dialect().keep_r();
+    sql.push(" WHERE r.tenant = $1 AND r.num = $2").push(keep);
+    sql.push(" ON CONFLICT (tenant, num, connection) DO UPDATE SET value = excluded.value");
     if conn.execute(sql).await? == 0 { Err(Error::Stale) } else { Ok(()) }
 }
 

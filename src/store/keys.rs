@@ -21,7 +21,7 @@ const INDEX_CHARS: usize = 256;
 const UNIQUE_BYTES: usize = 512;
 
 /// A key of an attribute that is unique within its type.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct UniqueKey {
     pub attribute: String,
     pub key: String,

@@ -3,95 +3,18 @@
 //! Instants are kept in whole milliseconds, as clients see them, so that a filter with a time taken
 //! from an answer means that very time.
 
+mod insert;
+
+pub use insert::{New, insert, insert_all};
+
 use super::external_ids::Split;
-use super::keys::{Derived, IndexKey, UniqueKey, derive, rows};
+use super::keys::{IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, opening, schemas};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, schemas};
 use crate::clock::Micros;
-use crate::scim::schema::{ResourceType, Storage};
-use crate::scim::{Object, resource};
+use crate::scim::Object;
+use crate::scim::schema::ResourceType;
 use serde_json::{Value, json};
-
-/// Inserts a new resource; `document` is finished (`schemas` and `id` first). If the type has an attribute
-/// for the number, the document gets it, as the answer shows.
-///
-/// # Errors
-/// [`Error::Unique`] naming the attribute whose value is taken; [`Error::Outdated`] if the client goes by
-/// another edition of the schemas than the tenant; [`Error::Opened`] if the type is plain and the tenant is
-/// not; [`Error::Stale`] if the tenant or the connection is gone.
-pub async fn insert(
-    conn: &mut Conn,
-    client: Client,
-    kind: &ResourceType,
-    id: &str,
-    document: &Object,
-    now: Micros,
-) -> Result<Row, Error> {
-    let tenant = client.tenant;
-    let reserved = reserve(conn, kind).await?;
-    let numbered = reserved.map(|num| with_number(kind, id, document, num));
-    let document = numbered.as_ref().unwrap_or(document);
-    let Derived { active, name_key, display, display_key, search, rows } = derive(kind, document);
-    let now = milliseconds(now);
-    let Split { shared, own } = external_ids::split(kind, document)?;
-    let mut sql = conn.sql().with(
-        "INSERT INTO resource (tenant, type, id, version, created, modified, active, name_key, \
-         display, display_key, doc, sdoc",
-        [],
-    );
-    let given = sql.dialect().given_number();
-    sql.push(if reserved.is_some() { given } else { ")" });
-    let mut sql = sql.with(
-        " SELECT num, $2, $3, 1, $4, $4, $5, $6, $7, $8, $9, ",
-        [
-            tenant.0.into(),
-            kind.name.as_str().into(),
-            id.into(),
-            now.into(),
-            active.into(),
-            name_key.into(),
-            display.into(),
-            display_key.into(),
-            shared.as_str().into(),
-        ],
-    );
-    // A tenant that is being removed waits for whom it has, and takes nobody in afterwards.
-    let keep = sql.dialect().keep();
-    sql.json(search);
-    if let Some(num) = reserved {
-        sql.push(", ").bind(num);
-    }
-    sql.push(" FROM tenant WHERE num = $1").push(if kind.plain { " AND NOT native" } else { "" });
-    sql.push(" AND edition = ").bind(client.edition).push(keep).push(" RETURNING num");
-    let Some(made) = conn.fetch_first(sql).await? else {
-        schemas::hold(conn, client).await?;
-        return Err(if kind.plain && opening::is_open(conn, tenant).await? { Error::Opened } else { Error::Stale });
-    };
-    let num = made.int(0)?;
-    insert_unique(conn, tenant, kind, num, rows.unique.iter()).await?;
-    insert_index(conn, tenant, num, rows.index.iter()).await?;
-    if own.is_some() {
-        external_ids::set(conn, client, kind, num, own).await?;
-    }
-    let document = external_ids::join(kind, id, shared, own)?;
-    Ok(Row { num, kind: kind.name.clone(), id: id.to_owned(), version: 1, created: now, modified: now, document })
-}
-
-/// The number the next resource will have, if the type shows it.
-async fn reserve(conn: &mut Conn, kind: &ResourceType) -> Result<Option<i64>, Error> {
-    if kind.extension_stored_as(Storage::Number).is_none() {
-        return Ok(None);
-    }
-    let next = conn.sql().with(conn.dialect().next_number(), []);
-    conn.fetch_first(next).await?.map(|record| record.int(0)).transpose()
-}
-
-/// The document with its number.
-fn with_number(kind: &ResourceType, id: &str, document: &Object, num: i64) -> Object {
-    let mut document = document.clone();
-    resource::put_stored_as(kind, &mut document, Storage::Number, Value::from(num));
-    resource::finish(kind, id, document)
-}
 
 /// The resource of that type and id.
 ///
@@ -212,7 +135,8 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    insert_unique(conn, tenant, kind, row.num, after.rows.unique.difference(&before.unique)).await?;
+    let taken = after.rows.unique.difference(&before.unique).map(|key| (kind, row.num, key));
+    insert::unique(conn, tenant, taken.collect()).await?;
     let gone: Vec<_> = before.index.difference(&after.rows.index).map(index_json).collect();
     if !gone.is_empty() {
         let mut sql = conn.sql().with(
@@ -223,7 +147,8 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    insert_index(conn, tenant, row.num, after.rows.index.difference(&before.index)).await?;
+    let indexed = after.rows.index.difference(&before.index).map(|key| (row.num, key));
+    insert::index(conn, tenant, indexed.collect()).await?;
     if own != external_ids::own(kind, old) {
         external_ids::set(conn, client, kind, row.num, own).await?;
     }
@@ -338,57 +263,6 @@ pub(super) fn row<'k>(
 
 fn unasked() -> Error {
     Error::Database("a row has a type nobody asked for".into())
-}
-
-/// Takes unique keys; the one that another resource has is named.
-async fn insert_unique(
-    conn: &mut Conn,
-    tenant: TenantId,
-    kind: &ResourceType,
-    num: i64,
-    keys: impl Iterator<Item = &UniqueKey>,
-) -> Result<(), Error> {
-    let keys: Vec<_> = keys.collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut sql = conn.sql().with(
-        "INSERT INTO unique_key (tenant, type, attribute, key, num) \
-         SELECT $1, $2, x.value ->> 0, x.value ->> 1, $3 FROM ",
-        [tenant.0.into(), kind.name.as_str().into(), num.into()],
-    );
-    sql.json_list(&keys.iter().copied().map(unique_json).collect());
-    // SQLite would read ON as a part of the join if there were no WHERE.
-    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING RETURNING attribute, key");
-    let mut taken = Vec::with_capacity(keys.len());
-    for record in conn.fetch(sql).await? {
-        taken.push(UniqueKey { attribute: record.text(0)?, key: record.text(1)? });
-    }
-    let is_shared =
-        |key: &UniqueKey| kind.shares_key && kind.key.as_ref().is_some_and(|shared| shared.name == key.attribute);
-    match keys.into_iter().find(|key| !taken.contains(key) && !is_shared(key)) {
-        Some(key) => Err(Error::Unique(key.attribute.clone())),
-        None => Ok(()),
-    }
-}
-
-async fn insert_index(
-    conn: &mut Conn,
-    tenant: TenantId,
-    num: i64,
-    keys: impl Iterator<Item = &IndexKey>,
-) -> Result<(), Error> {
-    let keys: Vec<_> = keys.map(index_json).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut sql = conn.sql().with(
-        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
-         SELECT $1, x.value ->> 0, x.value ->> 1, $2, CAST(x.value ->> 2 AS BIGINT) FROM ",
-        [tenant.0.into(), num.into()],
-    );
-    sql.json_list(&Value::Array(keys));
-    conn.execute(sql).await.map(drop)
 }
 
 fn unique_json(key: &UniqueKey) -> Value {

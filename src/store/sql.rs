@@ -246,6 +246,23 @@ impl Conn {
         Ok(self.fetch(sql).await?.into_iter().next())
     }
 
+    /// Runs a unit of work inside another one: if it fails, what it did is undone, and the other one
+    /// goes on. It is committed with the other one or not at all.
+    ///
+    /// # Errors
+    /// Outside: the database ended the whole transaction, or is about to run it again; the other unit
+    /// must end with this error. Inside: the unit's own.
+    pub async fn attempt<U: Unit>(&mut self, unit: &U) -> Result<Result<U::Output, U::Error>, Error> {
+        self.control("SAVEPOINT part").await?;
+        let result = unit.run(self).await;
+        if self.transient {
+            return Err(Error::Busy("the transaction has to be repeated".into()));
+        }
+        let end = if result.is_ok() { "RELEASE part" } else { "ROLLBACK TO part; RELEASE part" };
+        self.control(end).await?;
+        Ok(result)
+    }
+
     /// Runs a statement of transaction control.
     async fn control(&mut self, text: &'static str) -> Result<(), Error> {
         let done = match &mut self.link {

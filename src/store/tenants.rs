@@ -51,6 +51,7 @@ pub const OWNED: &[Owned] = &[
     Owned { table: "audit", key: "num" },
     Owned { table: "journal", key: "num" },
     Owned { table: "walk", key: "num" },
+    Owned { table: "walk_part", key: "walk" },
     Owned { table: "index_build", key: "attribute" },
     Owned { table: "schema_document", key: "id" },
     Owned { table: "type_document", key: "name" },

@@ -8,11 +8,12 @@ mod invitations;
 mod lists;
 mod numbers;
 mod opening;
+mod places;
 mod writes;
 
 use super::members::{self, Member, Membership};
 use super::resources;
-use super::select::{self, Page, Part, Query};
+use super::select::{self, Page, Part, Place, Query};
 use super::sql::trial::on_each;
 use super::{Client, Conn, Error, Row, Store, TenantId, Unit};
 use crate::clock::{Micros, rfc3339};
@@ -190,7 +191,7 @@ fn query(kind_name: &str, text: Option<&str>) -> Query {
     Query {
         parts: vec![Part { kind, filter, sort: None }],
         descending: false,
-        offset: 0,
+        place: Place::Offset(0),
         limit: 1000,
         base: BASE.to_owned(),
         now: NOW,

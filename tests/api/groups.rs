@@ -9,6 +9,7 @@ both! {
     unknown_members_are_refused_whole,
     adding_only_what_cannot_be_a_member_changes_nothing,
     a_group_cannot_contain_itself,
+    groups_may_contain_each_other,
     users_show_direct_and_indirect_groups,
     a_deleted_member_leaves_its_groups,
     a_membership_change_makes_a_new_version_of_the_group_alone,
@@ -117,15 +118,42 @@ async fn adding_only_what_cannot_be_a_member_changes_nothing(api: Api) {
 }
 
 async fn a_group_cannot_contain_itself(api: Api) {
-    let inner = api.group("inner", &[]).await;
+    let group = api.group("own", &[]).await;
+    let path = format!("/Groups/{group}");
+    let itself = json!([{ "value": group }]);
+    for op in ["add", "replace"] {
+        let operations = json!([{ "op": op, "path": "members", "value": itself }]);
+        let detail = api.patch(&path, &operations).send().await.refused(400, "invalidValue");
+        assert!(detail.starts_with("members: a group cannot be a member of itself"), "{detail}");
+    }
+    let body = json!({ "displayName": "own", "members": itself });
+    api.put(&path, &body).send().await.refused(400, "invalidValue");
+    assert!(members(&api, &group).await.is_empty());
+}
+
+/// RFC 7644 §3.7.1 asks for circular references between groups.
+async fn groups_may_contain_each_other(api: Api) {
+    let user = api.user("circular").await;
+    let inner = api.group("inner", &[&user]).await;
     let middle = api.group("middle", &[&inner]).await;
     let outer = api.group("outer", &[&middle]).await;
-    for (group, member) in [(&inner, &inner), (&inner, &middle), (&inner, &outer), (&middle, &outer)] {
-        let operations = json!([{ "op": "add", "path": "members", "value": [{ "value": member }] }]);
-        api.patch(&format!("/Groups/{group}"), &operations).send().await.refused(400, "invalidValue");
+    let operations = json!([{ "op": "add", "path": "members", "value": [{ "value": outer }] }]);
+    api.patch(&format!("/Groups/{inner}"), &operations).send().await.is(200);
+    let read = api.get(&format!("/Users/{user}")).send().await.is(200);
+    let groups = read.json["groups"].as_array().unwrap().iter();
+    let groups: Vec<_> = groups.map(|group| (&group["value"], &group["type"])).collect();
+    let (direct, indirect) = (json!("direct"), json!("indirect"));
+    assert_eq!(groups, [(&json!(inner), &direct), (&json!(middle), &indirect), (&json!(outer), &indirect)]);
+    for group in [&inner, &middle, &outer] {
+        let found = api.find("/Users", &format!("groups.value eq \"{group}\"")).send().await.is(200);
+        assert_eq!(found.each("userName"), ["circular"]);
     }
-    let operations = json!([{ "op": "add", "path": "members", "value": [{ "value": inner }] }]);
-    api.patch(&format!("/Groups/{outer}"), &operations).send().await.is(200);
+    api.get("/Users?sortBy=groups.display").send().await.is(200);
+    api.delete(&format!("/Groups/{middle}")).send().await.is(204);
+    assert!(members(&api, &outer).await.is_empty());
+    assert_eq!(members(&api, &inner).await, [user, outer.clone()]);
+    api.delete(&format!("/Groups/{outer}")).send().await.is(204);
+    api.delete(&format!("/Groups/{inner}")).send().await.is(204);
 }
 
 async fn users_show_direct_and_indirect_groups(api: Api) {

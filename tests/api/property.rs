@@ -19,7 +19,7 @@ use roster::scim::tolerance::Profile;
 use roster::scim::value::{self, Key};
 use roster::scim::{Object, resource, shown};
 use roster::store::counted::{self, Count};
-use roster::store::select::{self, Part, Query};
+use roster::store::select::{self, Part, Place, Query};
 use roster::store::{self, Client, Conn, Row, TenantId, Unit, members, resources};
 use serde_json::{Value, json};
 use std::cmp::Ordering;
@@ -157,7 +157,7 @@ async fn compare(
         let query = Query {
             parts: vec![Part { kind: Arc::clone(kind), filter: Some(filter), sort: target }],
             descending,
-            offset: offset as u64,
+            place: Place::Offset(offset as u64),
             limit: limit as u64,
             base: BASE.to_owned(),
             now: crate::server::START,

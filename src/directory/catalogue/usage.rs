@@ -7,7 +7,7 @@ use crate::scim::filter::{self, Filter, Operator};
 use crate::scim::schema::ResourceType;
 use crate::store::catalogues::Entry;
 use crate::store::invitations::{self, Invitation};
-use crate::store::select::{self, Part, Query};
+use crate::store::select::{self, Part, Place, Query};
 use crate::store::{Client, Conn, TenantId};
 use serde_json::Value;
 use std::fmt::Display;
@@ -31,7 +31,8 @@ pub(super) async fn of(
     now: Micros,
 ) -> Result<Usage, Error> {
     let part = Part { kind: Arc::clone(users), filter: Some(references(which, entry, users)?), sort: None };
-    let query = Query { parts: vec![part], descending: false, offset: 0, limit: 0, base: String::new(), now };
+    let query =
+        Query { parts: vec![part], descending: false, place: Place::Offset(0), limit: 0, base: String::new(), now };
     // No attribute that refers to entries is one connection's own.
     let users = select::page(conn, Client::of(tenant), &query).await?.total;
     let pending = invitations::pending(conn, tenant, now).await?;

@@ -90,6 +90,60 @@ pub(super) fn group_patch() -> Value {
     })
 }
 
+/// A user, and a group with it as a member.
+pub(super) fn bulk_request() -> Value {
+    json!({
+        "schemas": [urn::BULK_REQUEST],
+        "failOnErrors": 1,
+        "Operations": [
+            {
+                "method": "POST",
+                "path": "/Users",
+                "bulkId": "barbara",
+                "data": { "schemas": [urn::USER], "userName": "bjensen@example.com" },
+            },
+            {
+                "method": "POST",
+                "path": "/Groups",
+                "bulkId": "guides",
+                "data": {
+                    "schemas": [urn::GROUP],
+                    "displayName": "Tour Guides",
+                    "members": [{ "value": "bulkId:barbara" }],
+                },
+            },
+            { "method": "DELETE", "path": format!("/Users/{ID}"), "version": "W/\"3\"" },
+        ],
+    })
+}
+
+/// What became of [`bulk_request`].
+pub(super) fn bulk_response() -> Value {
+    let made = |endpoint: &str, id: &str, bulk_id: &str| {
+        json!({
+            "location": format!("{BASE}/{endpoint}/{id}"),
+            "method": "POST",
+            "bulkId": bulk_id,
+            "version": "W/\"1\"",
+            "status": "201",
+        })
+    };
+    json!({
+        "schemas": [urn::BULK_RESPONSE],
+        "Operations": [
+            made("Users", "0198c5a2-a1f3-7b60-9d3e-64c1f0b2e7aa", "barbara"),
+            made("Groups", GROUP_ID, "guides"),
+            {
+                "location": format!("{BASE}/Users/{ID}"),
+                "method": "DELETE",
+                "status": "412",
+                "response": error(412, None, "the resource has another version than If-Match or If-None-Match allow; \
+                                              read it again and repeat the change (RFC 7644 §3.14)"),
+            },
+        ],
+    })
+}
+
 /// An error message.
 pub(super) fn error(status: u16, scim_type: Option<&str>, detail: &str) -> Value {
     let mut error = Object::new();
@@ -106,7 +160,7 @@ pub(super) fn discovery(schema: &str) -> Value {
         "ServiceProviderConfig" => json!({
             "schemas": [urn::SERVICE_PROVIDER_CONFIG],
             "patch": { "supported": true },
-            "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+            "bulk": { "supported": true, "maxOperations": 1000, "maxPayloadSize": 10_485_760 },
             "filter": { "supported": true, "maxResults": 1000 },
             "changePassword": { "supported": true },
             "sort": { "supported": true },

@@ -1,15 +1,18 @@
 //! JSON Schemas of the protocol's messages (RFC 7644) and discovery documents (RFC 7643 §5–§7).
 
 use super::example;
+use crate::directory::bulk::MAX_OPERATIONS;
 use crate::scim::urn;
 use serde_json::{Value, json};
 
 /// Every component that does not depend on the registry.
-pub(super) fn components() -> [(String, Value); 7] {
+pub(super) fn components() -> [(String, Value); 9] {
     [
         ("ListResponse", list_response()),
         ("SearchRequest", search_request()),
         ("PatchOp", patch_op()),
+        ("BulkRequest", bulk_request()),
+        ("BulkResponse", bulk_response()),
         ("Error", error()),
         ("ServiceProviderConfig", service_provider_config()),
         ("ResourceType", resource_type()),
@@ -33,8 +36,8 @@ fn list_response() -> Value {
     json!({
         "type": "object",
         "title": "ListResponse",
-        "description": "One page of results (RFC 7644 §3.4.2).",
-        "required": ["schemas", "totalResults", "startIndex", "itemsPerPage", "Resources"],
+        "description": "One page of results (RFC 7644 §3.4.2, RFC 9865 §2).",
+        "required": ["schemas", "totalResults", "itemsPerPage", "Resources"],
         "properties": {
             "schemas": message_schemas(urn::LIST_RESPONSE),
             "totalResults": {
@@ -45,7 +48,15 @@ fn list_response() -> Value {
             "startIndex": {
                 "type": "integer",
                 "minimum": 1,
-                "description": "The number of the first result, from 1.",
+                "description": "The number of the first result, from 1; not in pages by cursor.",
+            },
+            "previousCursor": {
+                "type": "string",
+                "description": "The cursor of the page before; absent on the first, and in pages by index.",
+            },
+            "nextCursor": {
+                "type": "string",
+                "description": "The cursor of the next page; absent on the last, and in pages by index.",
             },
             "itemsPerPage": {
                 "type": "integer",
@@ -85,6 +96,10 @@ fn search_request() -> Value {
             "count": {
                 "type": "integer",
                 "description": "The largest number of results; less than 0 is read as 0.",
+            },
+            "cursor": {
+                "type": "string",
+                "description": "Pages by cursor (RFC 9865): empty for the first one, then one of the last answer.",
             },
         },
         "examples": [example::search()],
@@ -126,6 +141,83 @@ fn patch_op() -> Value {
     })
 }
 
+/// RFC 7644 §3.7.
+fn bulk_request() -> Value {
+    json!({
+        "type": "object",
+        "title": "BulkRequest",
+        "description": "Operations, each done or undone by itself (RFC 7644 §3.7).",
+        "required": ["Operations"],
+        "properties": {
+            "schemas": message_schemas(urn::BULK_REQUEST),
+            "failOnErrors": {
+                "type": ["integer", "null"],
+                "minimum": 0,
+                "description": "After so many errors nothing more is begun; 0 or absent for no bound.",
+            },
+            "Operations": {
+                "type": "array",
+                "maxItems": MAX_OPERATIONS,
+                "description": "The operations.",
+                "items": {
+                    "type": "object",
+                    "required": ["method", "path"],
+                    "properties": {
+                        "method": { "type": "string", "examples": ["POST", "PUT", "PATCH", "DELETE"] },
+                        "path": {
+                            "type": "string",
+                            "description": "The endpoint for a POST, such as `/Users`; else the resource, such as \
+                                            `/Users/{id}` or `/Users/bulkId:{bulkId}`.",
+                        },
+                        "bulkId": {
+                            "type": "string",
+                            "description": "What others of the request call the resource, as `bulkId:{bulkId}` in \
+                                            their paths and values. Required for a POST.",
+                        },
+                        "version": { "type": "string", "description": "The entity tag the resource must have." },
+                        "data": { "type": "object", "description": "The body. Required but for a DELETE." },
+                    },
+                },
+            },
+        },
+        "examples": [example::bulk_request()],
+    })
+}
+
+/// RFC 7644 §3.7.
+fn bulk_response() -> Value {
+    json!({
+        "type": "object",
+        "title": "BulkResponse",
+        "description": "What became of each operation that was begun, in the order of the request (RFC 7644 §3.7).",
+        "required": ["schemas", "Operations"],
+        "properties": {
+            "schemas": message_schemas(urn::BULK_RESPONSE),
+            "Operations": {
+                "type": "array",
+                "description": "The operations.",
+                "items": {
+                    "type": "object",
+                    "required": ["status"],
+                    "properties": {
+                        "location": {
+                            "type": "string",
+                            "format": "uri",
+                            "description": "The resource; absent if it was not made.",
+                        },
+                        "method": { "type": "string" },
+                        "bulkId": { "type": "string" },
+                        "version": { "type": "string", "description": "The entity tag the resource has now." },
+                        "status": { "type": "string", "description": "The HTTP status, as text.", "examples": ["201"] },
+                        "response": { "$ref": "#/components/schemas/Error" },
+                    },
+                },
+            },
+        },
+        "examples": [example::bulk_response()],
+    })
+}
+
 /// RFC 7644 §3.12.
 fn error() -> Value {
     json!({
@@ -140,6 +232,9 @@ fn error() -> Value {
                 "type": "string",
                 "description": "The kind of error, for statuses 400 and 409.",
                 "examples": [
+                    "expiredCursor",
+                    "invalidCount",
+                    "invalidCursor",
                     "invalidFilter",
                     "invalidPath",
                     "invalidSyntax",
@@ -178,6 +273,19 @@ fn service_provider_config() -> Value {
         "required": ["supported", "maxResults"],
         "properties": { "supported": { "type": "boolean" }, "maxResults": number() },
     });
+    let pagination = json!({
+        "type": "object",
+        "description": "RFC 9865 §4.",
+        "required": ["cursor", "index"],
+        "properties": {
+            "cursor": { "type": "boolean" },
+            "index": { "type": "boolean" },
+            "defaultPaginationMethod": { "type": "string", "enum": ["cursor", "index"] },
+            "defaultPageSize": number(),
+            "maxPageSize": number(),
+            "cursorTimeout": number(),
+        },
+    });
     json!({
         "type": "object",
         "title": "ServiceProviderConfig",
@@ -201,7 +309,7 @@ fn service_provider_config() -> Value {
             "changePassword": supported(),
             "sort": supported(),
             "etag": supported(),
-            "pagination": { "type": "object", "description": "RFC 9865 §4." },
+            "pagination": pagination,
             "authenticationSchemes": { "type": "array", "items": { "type": "object" } },
             "meta": meta(),
         },

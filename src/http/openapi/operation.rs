@@ -38,9 +38,11 @@ struct Answer {
 
 const DISCOVERY: &str = "Discovery";
 const SEARCH: &str = "Search";
+const BULK: &str = "Bulk";
 
 /// The parameters of a list.
-const LIST: &[&str] = &["filter", "sortBy", "sortOrder", "startIndex", "count", "attributes", "excludedAttributes"];
+const LIST: &[&str] =
+    &["filter", "sortBy", "sortOrder", "startIndex", "count", "cursor", "attributes", "excludedAttributes"];
 /// The parameters of an answer about one resource.
 const SHOWN: &[&str] = &["attributes", "excludedAttributes"];
 const READ: &[&str] = &["attributes", "excludedAttributes", "ifMatch", "ifNoneMatch"];
@@ -52,6 +54,7 @@ pub(super) fn tags(registry: &Registry) -> Vec<Value> {
     let kinds = registry.types.iter().map(|kind| json!({ "name": tag(kind), "description": kind.description }));
     let others = [
         json!({ "name": SEARCH, "description": "Resources of every type." }),
+        json!({ "name": BULK, "description": "Many operations in one request." }),
         json!({ "name": DISCOVERY, "description": "What the server can do (RFC 7644 §4); readable without a token." }),
     ];
     kinds.chain(others).collect()
@@ -69,7 +72,7 @@ pub(super) fn describe(registry: &Registry, path: &str, method: &str) -> Option<
     };
     match registry.types.iter().find_map(|kind| Some((kind, below(kind)?))) {
         Some((kind, rest)) => of_kind(kind, &rest, method),
-        None => of_all(registry, path, method).or_else(|| discovery(path, method)),
+        None => of_all(registry, path, method).or_else(|| bulk(path, method)).or_else(|| discovery(path, method)),
     }
 }
 
@@ -184,6 +187,28 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
             ..operation
         },
         _ => return None,
+    })
+}
+
+fn bulk(path: &str, method: &str) -> Option<Operation> {
+    ((path, method) == ("/Bulk", "post")).then(|| Operation {
+        id: "bulk".to_owned(),
+        tag: BULK.to_owned(),
+        summary: "Do many operations".to_owned(),
+        description: "POST, PUT, PATCH and DELETE on resources of every type, in the order in which they refer to \
+                      each other, else in that of the request. Each is done or undone by itself; those that refer \
+                      to each other in a ring, all or none. At most `bulk.maxOperations` of ServiceProviderConfig, \
+                      in at most `bulk.maxPayloadSize` bytes.",
+        parameters: &[],
+        request: Some(Content { schema: reference("BulkRequest"), example: example::bulk_request() }),
+        answers: vec![Answer {
+            status: 200,
+            description: "What became of each operation.",
+            content: Some(Content { schema: reference("BulkResponse"), example: example::bulk_response() }),
+            headers: &[],
+        }],
+        errors: &[400, 408, 413, 415],
+        open: false,
     })
 }
 

@@ -153,7 +153,13 @@ fn parameters() -> Value {
             "count",
             &number,
             "The largest number of results, bounded by `filter.maxResults` of ServiceProviderConfig. 0 asks for the \
-             total alone.",
+             total alone; not with a cursor.",
+        ),
+        "cursor": query(
+            "cursor",
+            &text,
+            "Pages by cursor (RFC 9865): empty for the first one, then `nextCursor` or `previousCursor` of the last \
+             answer to the same query. `startIndex` is of no account then.",
         ),
         "attributes": query(
             "attributes",

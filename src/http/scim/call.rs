@@ -48,6 +48,11 @@ impl Call {
         self.directory().registry_for(self.caller.as_ref())
     }
 
+    /// The largest body in bytes.
+    pub(super) fn body_limit(&self) -> usize {
+        self.house.options.body_limit
+    }
+
     /// What the query string asks for.
     pub(super) fn search(&self) -> Result<SearchRequest, scim::Error> {
         SearchRequest::from_query(&self.query)

@@ -6,9 +6,10 @@
 use super::PREFIX;
 use super::answer::Answer;
 use super::call::Call;
+use crate::directory::bulk::MAX_OPERATIONS;
 use crate::directory::oauth::Enabled;
 use crate::http::error::Refusal;
-use crate::scim::message::list_response;
+use crate::scim::message::{Place, list_response};
 use crate::scim::schema::document::{write_resource_type, write_schema};
 use crate::scim::{Object, urn};
 use poem::http::StatusCode;
@@ -82,7 +83,7 @@ fn shown(document: Object, described: &Described, id: &str, base: &str) -> Strin
 fn list(texts: impl Iterator<Item = String>) -> Answer {
     let texts: Vec<String> = texts.collect();
     let total = u64::try_from(texts.len()).unwrap_or(u64::MAX);
-    Answer::ok(list_response(total, 1, &texts))
+    Answer::ok(list_response(total, &Place::Index(1), &texts))
 }
 
 /// How a client may authenticate: to a caller, what its tenant has set up; to anybody else, all there
@@ -126,17 +127,18 @@ fn config(call: &Call, schemes: &[Value]) -> Value {
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "documentationUri": format!("{site}/docs"),
         "patch": { "supported": true },
-        "bulk": { "supported": false, "maxOperations": 0, "maxPayloadSize": 0 },
+        "bulk": { "supported": true, "maxOperations": MAX_OPERATIONS, "maxPayloadSize": call.body_limit() },
         "filter": { "supported": true, "maxResults": limits.max_results },
         "changePassword": { "supported": true },
         "sort": { "supported": true },
         "etag": { "supported": true },
         "pagination": {
-            "cursor": false,
+            "cursor": true,
             "index": true,
             "defaultPaginationMethod": "index",
             "defaultPageSize": limits.default_results,
             "maxPageSize": limits.max_results,
+            "cursorTimeout": limits.cursor_timeout,
         },
         "authenticationSchemes": schemes,
         "meta": {

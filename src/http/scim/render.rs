@@ -115,7 +115,8 @@ impl Renderer<'_> {
         self.registry.resource_type(kind).map(|kind| self.url(kind, id))
     }
 
-    fn url(&self, kind: &ResourceType, id: &str) -> String {
+    /// The URL of the resource of that type and id.
+    pub(super) fn url(&self, kind: &ResourceType, id: &str) -> String {
         format!("{}{}/{id}", self.base, kind.endpoint)
     }
 }

@@ -52,5 +52,5 @@ pub(super) async fn run(
         renderer.resource(record, shown).map_err(Refusal::internal)
     };
     let resources = listing.records.iter().map(text).collect::<Result<Vec<_>, Refusal>>()?;
-    Ok(Answer::ok(list_response(listing.total, listing.start_index, &resources)))
+    Ok(Answer::ok(list_response(listing.total, &listing.place, &resources)))
 }

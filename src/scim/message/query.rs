@@ -2,7 +2,7 @@
 //! which clients use differently in filters.
 
 use super::Parameter;
-use crate::scim::Error;
+use crate::scim::{Error, ScimType};
 
 /// The known parameters in order, with their values as they stand in the query.
 pub(super) fn parameters(query: &str) -> impl Iterator<Item = (Parameter, &str)> {
@@ -18,7 +18,16 @@ pub(super) fn value(parameter: Parameter, raw: &str) -> Result<String, Error> {
     let filter = parameter == Parameter::Filter;
     decode(raw, !(filter && plus_is_plus(raw))).ok_or_else(|| {
         let detail = format!("parameter {} must be UTF-8 in percent-encoding (RFC 3986 §2.1)", parameter.name());
-        if filter { Error::filter(detail) } else { Error::value(detail) }
+        match parameter {
+            Parameter::Filter => Error::filter(detail),
+            Parameter::Cursor => Error::new(ScimType::InvalidCursor, detail),
+            Parameter::Count => Error::new(ScimType::InvalidCount, detail),
+            Parameter::Attributes
+            | Parameter::ExcludedAttributes
+            | Parameter::SortBy
+            | Parameter::SortOrder
+            | Parameter::StartIndex => Error::value(detail),
+        }
     })
 }
 

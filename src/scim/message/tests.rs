@@ -1,6 +1,6 @@
 //! Search requests from queries and bodies, and the texts of messages.
 
-use super::{SearchRequest, error, list_response};
+use super::{Place, SearchRequest, error, list_response};
 use crate::scim::ScimType;
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -25,6 +25,7 @@ fn every_parameter_is_read_in_any_case() {
         descending: true,
         start_index: 11,
         count: Some(5),
+        cursor: None,
     };
     assert_eq!(SearchRequest::from_query(query).unwrap(), expected);
 }
@@ -70,10 +71,10 @@ fn numbers_below_the_smallest_mean_the_smallest() {
 fn broken_queries_are_refused_by_name() {
     let cases = [
         ("startIndex=one", ScimType::InvalidValue, "startIndex must be a whole number"),
-        ("count=1.5", ScimType::InvalidValue, "count must be a whole number"),
-        ("count=%D9%A1", ScimType::InvalidValue, "count must be a whole number"),
-        ("count=-", ScimType::InvalidValue, "count must be a whole number"),
-        ("count=1%002", ScimType::InvalidValue, "count must be a whole number"),
+        ("count=1.5", ScimType::InvalidCount, "count must be a whole number"),
+        ("count=%D9%A1", ScimType::InvalidCount, "count must be a whole number"),
+        ("count=-", ScimType::InvalidCount, "count must be a whole number"),
+        ("count=1%002", ScimType::InvalidCount, "count must be a whole number"),
         ("count=1&Count=2", ScimType::InvalidValue, "parameter count stands twice"),
         ("filter=a%20pr&filter=b%20pr", ScimType::InvalidValue, "parameter filter stands twice"),
         ("sortOrder=up", ScimType::InvalidValue, "sortOrder must be ascending or descending"),
@@ -119,6 +120,7 @@ fn bodies_are_read_like_queries() {
         descending: true,
         start_index: 1,
         count: Some(i64::MAX.unsigned_abs()),
+        cursor: None,
     };
     assert_eq!(SearchRequest::from_body(&body).unwrap(), expected);
     let nulls = json!({ "filter": null, "count": null, "attributes": null, "sortOrder": null });
@@ -151,7 +153,7 @@ fn members_of_the_wrong_type_are_refused_by_name() {
 fn list_responses_always_have_resources() {
     let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
     assert_eq!(
-        parsed(&list_response(0, 1, &[])),
+        parsed(&list_response(0, &Place::Index(1), &[])),
         json!({
             "schemas": ["urn:ietf:params:scim:api:messages:2.0:ListResponse"],
             "totalResults": 0,
@@ -160,9 +162,51 @@ fn list_responses_always_have_resources() {
             "Resources": [],
         })
     );
-    let list = parsed(&list_response(7, 3, &["{\"id\":\"a\"}".into(), "{\"id\":\"b\"}".into()]));
+    let list = parsed(&list_response(7, &Place::Index(3), &["{\"id\":\"a\"}".into(), "{\"id\":\"b\"}".into()]));
     assert_eq!((&list["totalResults"], &list["itemsPerPage"], &list["startIndex"]), (&json!(7), &json!(2), &json!(3)));
     assert_eq!(list["Resources"], json!([{ "id": "a" }, { "id": "b" }]));
+}
+
+#[test]
+fn a_cursor_is_absent_empty_or_a_text() {
+    let absent = |cursor: &Option<String>| cursor.is_none();
+    assert!(absent(&SearchRequest::from_query("count=1").unwrap().cursor));
+    assert!(absent(&SearchRequest::from_body(&json!({ "cursor": null })).unwrap().cursor));
+    for (query, cursor) in [("cursor", ""), ("count=1&cursor=", ""), ("CURSOR=a-_1&count=2", "a-_1")] {
+        assert_eq!(SearchRequest::from_query(query).unwrap().cursor.as_deref(), Some(cursor), "{query}");
+        let body = json!({ "Cursor": cursor });
+        assert_eq!(SearchRequest::from_body(&body).unwrap().cursor.as_deref(), Some(cursor));
+    }
+    for (query, kind) in [
+        ("cursor=%zz", ScimType::InvalidCursor),
+        ("cursor&cursor", ScimType::InvalidValue),
+        ("count=many", ScimType::InvalidCount),
+        ("count=%zz", ScimType::InvalidCount),
+        ("startIndex=x", ScimType::InvalidValue),
+    ] {
+        assert_eq!(SearchRequest::from_query(query).unwrap_err().scim_type, kind, "{query}");
+    }
+    for (body, kind) in [
+        (json!({ "cursor": 1 }), ScimType::InvalidCursor),
+        (json!({ "count": "x" }), ScimType::InvalidCount),
+        (json!({ "count": 1.5 }), ScimType::InvalidCount),
+    ] {
+        assert_eq!(SearchRequest::from_body(&body).unwrap_err().scim_type, kind, "{body}");
+    }
+}
+
+#[test]
+fn a_page_by_cursor_has_cursors_and_no_start_index() {
+    let place = |next: Option<&str>, previous: Option<&str>| Place::Cursor {
+        next: next.map(ToOwned::to_owned),
+        previous: previous.map(ToOwned::to_owned),
+    };
+    for (next, previous) in [(None, None), (Some("n"), None), (None, Some("p")), (Some("n"), Some("p"))] {
+        let list: Value = serde_json::from_str(&list_response(7, &place(next, previous), &[])).unwrap();
+        assert_eq!(list.get("nextCursor").and_then(Value::as_str), next);
+        assert_eq!(list.get("previousCursor").and_then(Value::as_str), previous);
+        assert_eq!((list.get("startIndex"), &list["totalResults"], &list["Resources"]), (None, &json!(7), &json!([])));
+    }
 }
 
 #[test]

@@ -345,7 +345,8 @@ pub(super) fn successor(start: &str) -> Option<String> {
     None
 }
 
-fn literal(key: &Key) -> (Scalar, Val) {
+/// A key as an argument.
+pub(super) fn literal(key: &Key) -> (Scalar, Val) {
     match key {
         Key::Text(text) => (Scalar::Text, text.as_str().into()),
         Key::Boolean(truth) => (Scalar::Boolean, (*truth).into()),

@@ -1,13 +1,15 @@
 //! The order of a list (RFC 7644 §3.4.2.3): a key per resource, missing ones last if ascending and
 //! first if descending; ties, and lists without an order, by age.
 
-use super::filter::{Predicate, Scope};
+use super::filter::{Predicate, Scope, literal};
 use super::operand::{self, Operand};
-use super::{By, Part, Query};
+use super::{By, Part, Position, Query};
 use crate::scim::path::Target;
 use crate::scim::schema::{Attribute, Kind, Storage};
+use crate::scim::value::Key;
+use crate::store::Error;
 use crate::store::dialect::Scalar;
-use crate::store::sql::Sql;
+use crate::store::sql::{Record, Sql};
 use std::sync::Arc;
 
 /// How a query is ordered.
@@ -86,6 +88,61 @@ impl Order {
             }
         }
         sql.push(" AS key");
+    }
+
+    /// Appends `, key` for the answer, if there is an order, in a type that [`read`](Self::read) understands.
+    pub(super) fn shown(self, sql: &mut Sql, key: &'static str) {
+        match self.keys {
+            Keys::None => {}
+            Keys::Mixed | Keys::Alike(Scalar::Text | Scalar::Integer | Scalar::Boolean) => {
+                sql.push(", ").push(key);
+            }
+            // To SQLite a fraction of zero is a whole number.
+            Keys::Alike(Scalar::Decimal) => {
+                sql.push(", CAST(").push(key).push(" AS DOUBLE PRECISION)");
+            }
+        }
+    }
+
+    /// The key in that column of a row.
+    pub(super) fn read(self, record: &Record, column: usize) -> Result<Option<Key>, Error> {
+        Ok(match self.keys {
+            Keys::None => None,
+            Keys::Mixed | Keys::Alike(Scalar::Text) => record.maybe_text(column)?.map(Key::Text),
+            Keys::Alike(Scalar::Integer) => record.maybe_int(column)?.map(Key::Integer),
+            Keys::Alike(Scalar::Decimal) => record.maybe_float(column)?.map(Key::Decimal),
+            Keys::Alike(Scalar::Boolean) => record.maybe_truth(column)?.map(Key::Boolean),
+        })
+    }
+
+    /// Appends whether the hit `h` comes behind a position. Where no key is null the condition is one that
+    /// an index of key and number begins at.
+    pub(super) fn behind(self, sql: &mut Sql, position: &Position) {
+        let num = sql.hold(position.num);
+        let key = match (self.keys, &position.key) {
+            (Keys::None, _) => {
+                sql.push("h.num > ").again(num);
+                return;
+            }
+            (_, Some(key)) => Some(key),
+            (_, None) => None,
+        };
+        let Some(key) = key.map(|key| sql.hold(literal(key).1)) else {
+            let (before, behind) =
+                if self.descending { ("(h.key IS NOT NULL OR ", ")") } else { ("(h.key IS NULL AND ", ")") };
+            sql.push(before).push("h.num > ").again(num).push(behind);
+            return;
+        };
+        if self.never_null && self.descending {
+            sql.push("h.key <= ").again(key).push(" AND (h.key < ").again(key);
+            sql.push(" OR h.num > ").again(num).push(")");
+        } else if self.never_null {
+            sql.push("(h.key, h.num) > (").again(key).push(", ").again(num).push(")");
+        } else {
+            sql.push("(h.key ").push(if self.descending { "< " } else { "> " }).again(key);
+            sql.push(" OR (h.key = ").again(key).push(" AND h.num > ").again(num);
+            sql.push(if self.descending { "))" } else { ") OR h.key IS NULL)" });
+        }
     }
 
     /// Appends the list of an ORDER BY.

@@ -35,7 +35,7 @@ impl Error {
                 .is_some_and(sqlx::error::DatabaseError::is_unique_violation),
             Self::Unique(_)
             | Self::UnknownMember(_)
-            | Self::Cycle
+            | Self::OwnMember
             | Self::Stale
             | Self::Outdated
             | Self::Opened

@@ -115,7 +115,7 @@ fn unusable(path: &Path, error: Error) -> Error {
         Error::Full(cause) | Error::Database(cause) => cause.to_string(),
         other @ (Error::Unique(_)
         | Error::UnknownMember(_)
-        | Error::Cycle
+        | Error::OwnMember
         | Error::Stale
         | Error::Outdated
         | Error::Opened

@@ -59,6 +59,30 @@ impl Record {
         self.get(column)
     }
 
+    /// A fraction or null.
+    ///
+    /// # Errors
+    /// If the column holds something else.
+    pub fn maybe_float(&self, column: usize) -> Result<Option<f64>, Error> {
+        self.get(column)
+    }
+
+    /// True, false or null.
+    ///
+    /// # Errors
+    /// If the column holds something else.
+    pub fn maybe_truth(&self, column: usize) -> Result<Option<bool>, Error> {
+        self.get(column)
+    }
+
+    /// Bytes.
+    ///
+    /// # Errors
+    /// If the column holds none.
+    pub fn bytes(&self, column: usize) -> Result<Vec<u8>, Error> {
+        self.get(column)
+    }
+
     /// True or false.
     ///
     /// # Errors

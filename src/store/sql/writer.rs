@@ -223,7 +223,7 @@ fn again(error: &Error) -> Error {
         Error::Schema(text) => Error::Schema(text.clone()),
         Error::Unique(_)
         | Error::UnknownMember(_)
-        | Error::Cycle
+        | Error::OwnMember
         | Error::Stale
         | Error::Outdated
         | Error::Opened

@@ -296,7 +296,7 @@ async fn pages_partition_a_list_and_always_know_the_total() {
         ] {
             for limit in [0, 1, 3, 7, 100] {
                 for offset in [0, 2, 6, 7, 500, u64::MAX] {
-                    let found = page(&store, &Query { offset, limit, ..base.clone() }).await;
+                    let found = page(&store, &Query { place: Place::Offset(offset), limit, ..base.clone() }).await;
                     let skip = usize::try_from(offset).unwrap_or(usize::MAX);
                     let expected: Vec<_> = order.iter().skip(skip).take(usize::try_from(limit).unwrap()).collect();
                     assert_eq!(

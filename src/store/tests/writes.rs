@@ -221,3 +221,85 @@ async fn urls_that_name_no_database_are_refused_with_a_sentence() {
         assert!(matches!(&refused, Error::Schema(text) if text.contains("database URL")), "{url}: {refused:?}");
     }
 }
+
+/// Tries units inside itself, each of which may fail.
+struct Trying(Vec<Work>);
+
+impl Unit for Trying {
+    type Output = Vec<bool>;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<bool>, Error> {
+        let mut done = Vec::new();
+        for work in &self.0 {
+            done.push(conn.attempt(work).await?.is_ok());
+        }
+        Ok(done)
+    }
+}
+
+#[tokio::test]
+async fn what_is_tried_inside_a_unit_leaves_nothing_if_it_fails() {
+    on_each(async |store| {
+        let name = |id: &str, name: &str| user(id, json!({ "userName": name, "emails": [{ "value": "a@x" }] }));
+        let tried = vec![
+            name("u-1", "ann"),
+            name("u-2", "ANN"),
+            Work::All(vec![name("u-3", "bob"), name("u-4", "Bob")]),
+            // The second id breaks a constraint, which on Postgres ends all but the savepoint.
+            Work::All(vec![name("u-5", "eve"), name("u-1", "another")]),
+            name("u-6", "bob"),
+        ];
+        assert_eq!(store.write(Trying(tried)).await.unwrap(), [true, false, false, false, true]);
+        let found = page(&store, &query("User", None)).await;
+        let found: Vec<_> = found.rows.iter().map(|row| row.id.as_str()).collect();
+        assert_eq!(found, ["u-1", "u-6"]);
+        assert_eq!(store.count("SELECT count(*) FROM unique_key").await, 2);
+        assert_eq!(store.count("SELECT count(*) FROM attr_index").await, 2);
+    })
+    .await;
+}
+
+/// Inserts many at once.
+struct Many(Vec<(&'static str, &'static str, Value)>);
+
+impl Unit for Many {
+    type Output = Vec<Row>;
+    type Error = Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<Vec<Row>, Error> {
+        let news = self.0.iter().map(|(type_name, id, attributes)| {
+            let kind = kind(type_name);
+            let document = document(&kind, id, attributes.clone());
+            (kind, *id, document)
+        });
+        let news: Vec<_> = news.collect();
+        let news: Vec<_> = news.iter().map(|(kind, id, document)| resources::New { kind, id, document }).collect();
+        resources::insert_all(conn, ONE, &news, NOW).await
+    }
+}
+
+#[tokio::test]
+async fn many_are_inserted_in_order_as_if_one_by_one() {
+    on_each(async |store| {
+        let many = vec![
+            ("User", "u-9", json!({ "userName": "ann", "externalId": "one", "active": true })),
+            ("Group", "g-1", json!({ "displayName": "Ann" })),
+            ("User", "u-1", json!({ "userName": "bob", "emails": [{ "value": "b@x" }] })),
+        ];
+        let rows = store.write(Many(many)).await.unwrap();
+        let nums: Vec<_> = rows.iter().map(|row| row.num).collect();
+        assert_eq!(nums, [nums[0], nums[0] + 1, nums[0] + 2]);
+        for row in &rows {
+            assert_eq!(load(&store, &row.kind, &row.id).await.as_ref(), Some(row));
+        }
+        assert_eq!(page(&store, &query("User", Some("externalId eq \"one\" and active eq true"))).await.total, 1);
+        assert_eq!(page(&store, &query("User", Some("emails.value eq \"B@X\""))).await.total, 1);
+        let twice = vec![("User", "u-2", json!({ "userName": "eve" })), ("User", "u-3", json!({ "userName": "Eve" }))];
+        let refused = store.write(Many(twice)).await.unwrap_err();
+        assert!(matches!(&refused, Error::Unique(name) if name == "userName"), "{refused:?}");
+        assert_eq!(page(&store, &query("User", None)).await.total, 2);
+        assert!(store.write(Many(Vec::new())).await.unwrap().is_empty());
+    })
+    .await;
+}

@@ -1,0 +1,557 @@
+//! Pages by cursor (RFC 9865) and by index (RFC 7644 §3.4.2.4): their shape, and that nobody is lost
+//! while others write.
+
+use crate::call::Answer;
+use crate::server::{Api, both, encode};
+use roster::scim::tolerance::Profile;
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+both! {
+    pages_by_cursor_have_cursors_and_no_start_index,
+    walks_go_forward_and_back_over_every_filter_and_order,
+    the_same_question_may_be_asked_in_other_words,
+    cursors_are_good_for_their_question_and_their_owner_alone,
+    cursors_expire_and_their_snapshots_with_them,
+    a_walk_outlives_its_first_cursor,
+    a_cursor_wants_a_count_that_leads_on,
+    cursors_are_good_on_every_instance,
+    walks_by_cursor_lose_nobody_while_others_write,
+    walks_by_index_lose_nobody_while_others_write,
+    walks_lose_nobody_among_writers_of_their_own_pace,
+    a_page_by_index_can_be_asked_for_again,
+    several_walks_by_index_at_once_lose_nobody,
+    any_other_start_index_counts_the_results,
+    what_can_be_paged_is_announced,
+}
+
+/// The queries that walks are tried with: a filter, an attribute to sort by, whether descending.
+const QUERIES: &[(&str, &str, bool)] = &[
+    ("", "", false),
+    ("active eq true", "", false),
+    ("", "userName", false),
+    ("", "userName", true),
+    ("", "title", false),
+    ("", "title", true),
+    ("active eq true", "title", false),
+    ("userName co \"a\" or active eq true", "name.familyName", true),
+    ("meta.resourceType eq \"User\"", "meta.lastModified", true),
+    ("active eq true", "meta.created", false),
+];
+
+/// The URL of a page, and what stands behind its question mark besides the query.
+fn url(endpoint: &str, (filter, sort_by, descending): (&str, &str, bool), page: &str) -> String {
+    // A filter or an attribute that is empty is none.
+    let order = if descending { "descending" } else { "" };
+    format!("{endpoint}?{page}&filter={}&sortBy={sort_by}&sortOrder={order}", encode(filter))
+}
+
+fn cursor<'a>(answer: &'a Answer, which: &str) -> Option<&'a str> {
+    answer.json.get(which).map(|cursor| cursor.as_str().unwrap())
+}
+
+fn ids(answer: &Answer) -> Vec<String> {
+    answer.each("id").into_iter().map(str::to_owned).collect()
+}
+
+/// Users that lack and share what they are sorted by, and one group.
+async fn people(api: &Api, number: usize) {
+    for place in 0..number {
+        let mut body = json!({
+            "userName": format!("{}{place:03}", ["b", "Ä", "a"][place % 3]),
+            "name": { "familyName": format!("F{}", place * 7 % 11) },
+        });
+        if place % 4 > 0 {
+            body["title"] = json!(format!("T{}", place % 5));
+        }
+        api.post("/Users", &body).send().await.is(201);
+        if place % 6 == 0 {
+            api.clock.advance(1_000_000);
+        }
+    }
+}
+
+async fn pages_by_cursor_have_cursors_and_no_start_index(api: Api) {
+    people(&api, 5).await;
+    api.group("Only", &[]).await;
+    for order in ["", "&sortBy=title"] {
+        let first = api.get(&format!("/Users?cursor&count=2{order}")).send().await.is(200);
+        let keys: Vec<&str> = first.json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["schemas", "totalResults", "itemsPerPage", "nextCursor", "Resources"]);
+        assert_eq!((&first.json["totalResults"], &first.json["itemsPerPage"]), (&json!(5), &json!(2)));
+        let next = cursor(&first, "nextCursor").unwrap();
+        assert!(next.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte)), "{next}");
+        // A start index beside a cursor is of no account.
+        let second = api.get(&format!("/Users?cursor={next}&count=2&startIndex=5{order}")).send().await.is(200);
+        let keys: Vec<&str> = second.json.as_object().unwrap().keys().map(String::as_str).collect();
+        assert_eq!(keys, ["schemas", "totalResults", "itemsPerPage", "previousCursor", "nextCursor", "Resources"]);
+        let next = cursor(&second, "nextCursor").unwrap();
+        let last = api.get(&format!("/Users?cursor={next}&count=2{order}")).send().await.is(200);
+        assert_eq!((last.json["itemsPerPage"].as_u64(), cursor(&last, "nextCursor")), (Some(1), None));
+        assert!(cursor(&last, "previousCursor").is_some());
+        // All that there is fits on one page, however exactly.
+        let only = api.get(&format!("/Users?cursor=&count=5{order}")).send().await.is(200);
+        assert_eq!((cursor(&only, "nextCursor"), cursor(&only, "previousCursor")), (None, None));
+        assert_eq!(only.each("id").len(), 5);
+    }
+    let none = api.get("/Users?cursor&filter=userName%20eq%20%22x%22").send().await.is(200);
+    assert_eq!((&none.json["totalResults"], &none.json["Resources"]), (&json!(0), &json!([])));
+    let by_index = api.get("/Users?count=2").send().await.is(200);
+    assert_eq!((&by_index.json["startIndex"], by_index.json.get("nextCursor")), (&json!(1), None));
+    let groups = api.get("/Groups?cursor&sortBy=displayName").send().await.is(200);
+    assert_eq!(groups.each("displayName"), ["Only"]);
+    let shown = api.get("/Users?cursor&count=1&attributes=userName").send().await.is(200);
+    assert_eq!(shown.json["Resources"][0].as_object().unwrap().len(), 3, "{}", shown.text);
+}
+
+/// All pages of a walk by cursor, forward from the first one.
+async fn forward(api: &Api, page: impl Fn(&str) -> String) -> Vec<Answer> {
+    let mut pages = vec![api.get(&page("")).send().await.is(200)];
+    while let Some(next) = cursor(pages.last().unwrap(), "nextCursor").map(str::to_owned) {
+        assert!(pages.len() < 1000, "a walk without end");
+        pages.push(api.get(&page(&next)).send().await.is(200));
+    }
+    pages
+}
+
+async fn walks_go_forward_and_back_over_every_filter_and_order(api: Api) {
+    people(&api, 23).await;
+    let members = ids(&api.get("/Users?count=3").send().await);
+    for name in ["Blue", "amber", "Cyan", "dim"] {
+        api.group(name, &[members[0].as_str(), members[1].as_str()]).await;
+    }
+    let on_groups = [("", "", false), ("", "displayName", true), ("members pr", "displayName", false)];
+    let everywhere = [("", "", false), ("id pr", "meta.created", true), ("displayName pr", "displayName", false)];
+    let users = QUERIES.iter().map(|query| ("/Users", *query));
+    let rest = on_groups.map(|query| ("/Groups", query)).into_iter().chain(everywhere.map(|query| ("/", query)));
+    for (endpoint, query) in users.chain(rest) {
+        let whole = ids(&api.get(&url(endpoint, query, "count=1000")).send().await.is(200));
+        for count in [1, 4, 7] {
+            let page = |cursor: &str| url(endpoint, query, &format!("count={count}&cursor={cursor}"));
+            let pages = forward(&api, page).await;
+            let walked: Vec<String> = pages.iter().flat_map(ids).collect();
+            assert_eq!(walked, whole, "{endpoint} {query:?}");
+            assert!(pages.iter().all(|page| page.json["totalResults"] == whole.len()), "{query:?}");
+            assert_eq!(pages.len(), whole.len().div_ceil(count), "no page is wasted");
+            let mut back = pages.last().unwrap().clone();
+            for before in pages.iter().rev().skip(1) {
+                back = api.get(&page(cursor(&back, "previousCursor").unwrap())).send().await.is(200);
+                assert_eq!(ids(&back), ids(before), "{endpoint} {query:?}");
+            }
+            assert_eq!(cursor(&back, "previousCursor"), None, "{endpoint} {query:?}");
+            if let Some(second) = pages.get(1) {
+                let again = api.get(&page(cursor(&back, "nextCursor").unwrap())).send().await.is(200);
+                assert_eq!(ids(&again), ids(second));
+            }
+        }
+        // The same in a body.
+        let path = format!("{}/.search", endpoint.trim_end_matches('/'));
+        let (filter, sort_by, descending) = query;
+        let mut body = json!({ "count": 4, "cursor": "", "sortOrder": if descending { "descending" } else { "" } });
+        for (name, text) in [("filter", filter), ("sortBy", sort_by)] {
+            if !text.is_empty() {
+                body[name] = json!(text);
+            }
+        }
+        let mut walked = Vec::new();
+        loop {
+            let page = api.post(&path, &body).send().await.is(200);
+            walked.extend(ids(&page));
+            let Some(next) = cursor(&page, "nextCursor") else { break };
+            body["cursor"] = json!(next);
+        }
+        assert_eq!(walked, whole, "{path} {query:?}");
+    }
+}
+
+async fn the_same_question_may_be_asked_in_other_words(api: Api) {
+    people(&api, 9).await;
+    let first = "/Users?cursor&count=2&filter=userName%20sw%20%22B%22%20or%20title%20pr&sortBy=userName&attributes=id";
+    let first = api.get(first).send().await.is(200);
+    let next = cursor(&first, "nextCursor").unwrap();
+    for query in [
+        "filter=(USERNAME+SW+%22b%22)+or+(title+pr)&sortby=urn:ietf:params:scim:schemas:core:2.0:User:username",
+        "filter=userName%20sw%20%22B%22%20or%20title%20pr&sortBy=userName&sortOrder=ascending&excludedAttributes=title",
+        "filter=userName%20sw%20%22B%22%20or%20title%20pr&sortBy=userName&count=3&startIndex=7",
+    ] {
+        api.get(&format!("/Users?cursor={next}&{query}")).send().await.is(200);
+    }
+    let body = json!({ "filter": "userName sw \"b\" or title pr", "sortBy": "userName", "cursor": next });
+    api.post("/Users/.search", &body).send().await.is(200);
+    // Without an order its direction says nothing.
+    let first = api.get("/Users?cursor&count=2&sortOrder=descending").send().await.is(200);
+    api.get(&format!("/Users?cursor={}", cursor(&first, "nextCursor").unwrap())).send().await.is(200);
+}
+
+async fn cursors_are_good_for_their_question_and_their_owner_alone(api: Api) {
+    people(&api, 9).await;
+    for name in ["one", "two", "three"] {
+        api.group(name, &[]).await;
+    }
+    let other = api.tenant("other").await;
+    other.user("alone").await;
+    api.directory.create_connection("default", "second", Profile::default()).await.unwrap();
+    let new = json!({ "name": "second", "connection": "second", "scopes": ["scim"] });
+    let token = api.admin("POST", "/tenants/default/tokens").json(&new).send().await.is(201);
+    let second = api.with_token(token.text_at("/secret"));
+    for query in ["", "&sortBy=title"] {
+        let first = api.get(&format!("/Users?cursor&count=2{query}")).send().await.is(200);
+        let next = cursor(&first, "nextCursor").unwrap().to_owned();
+        let good = format!("/Users?cursor={next}{query}");
+        api.get(&good).send().await.is(200);
+        for path in [
+            format!("/Groups?cursor={next}"),
+            format!("/?cursor={next}"),
+            format!("/Users?cursor={next}&sortBy=userName"),
+            format!("/Users?cursor={next}&sortBy=title&sortOrder=descending"),
+            format!("{good}&filter=title%20pr"),
+            format!("/Users?cursor={next}x{query}"),
+            format!("/Users?cursor={}{query}", &next[1..]),
+            format!("/Users?cursor={}{query}", next.to_lowercase()),
+            format!("/Users?cursor=1{query}"),
+            format!("/Users?cursor=%20x%20{query}"),
+            format!("/Users?cursor=%C3%A4{query}"),
+            format!("/Users?cursor=%ff{query}"),
+            format!("/Users?cursor={}{query}", "A".repeat(4000)),
+        ] {
+            let detail = api.get(&path).send().await.refused(400, "invalidCursor");
+            assert!(detail.contains("cursor") && !detail.contains(&next), "{detail}");
+        }
+        let mut forged = next.clone().into_bytes();
+        for place in 0..forged.len() {
+            let was = std::mem::replace(&mut forged[place], if next.as_bytes()[place] == b'x' { b'y' } else { b'x' });
+            let text = String::from_utf8(forged.clone()).unwrap();
+            let answer = api.get(&format!("/Users?cursor={text}{query}")).send().await;
+            assert_eq!(answer.json["scimType"], "invalidCursor", "{place}");
+            forged[place] = was;
+        }
+        for stranger in [&other, &second] {
+            stranger.get(&good).send().await.refused(400, "invalidCursor");
+        }
+        api.post("/Users/.search", &json!({ "cursor": 7 })).send().await.refused(400, "invalidCursor");
+    }
+}
+
+async fn cursors_expire_and_their_snapshots_with_them(api: Api) {
+    people(&api, 9).await;
+    for query in ["", "&sortBy=title"] {
+        let first = api.get(&format!("/Users?cursor&count=2{query}")).send().await.is(200);
+        let path = format!("/Users?cursor={}{query}", cursor(&first, "nextCursor").unwrap());
+        api.clock.advance(3600 * 1_000_000);
+        api.directory.forget_walks().await.unwrap();
+        api.get(&path).send().await.is(200);
+        api.clock.advance(1);
+        let detail = api.get(&path).send().await.refused(400, "expiredCursor");
+        assert!(detail.contains("3600"), "{detail}");
+    }
+    api.clock.advance(3 * 3600 * 1_000_000);
+    api.directory.forget_walks().await.unwrap();
+    let mut conn = api.store.read().await.unwrap();
+    for table in ["SELECT count(*) FROM walk", "SELECT count(*) FROM walk_part"] {
+        let sql = conn.sql().with(table, []);
+        assert_eq!(conn.fetch_first(sql).await.unwrap().unwrap().int(0).unwrap(), 0, "{table}");
+    }
+}
+
+async fn a_walk_outlives_its_first_cursor(api: Api) {
+    people(&api, 9).await;
+    let mut page = api.get("/Users?cursor&count=1&sortBy=userName").send().await.is(200);
+    let mut seen = ids(&page);
+    while let Some(next) = cursor(&page, "nextCursor") {
+        api.clock.advance(3500 * 1_000_000);
+        api.directory.forget_walks().await.unwrap();
+        page = api.get(&format!("/Users?cursor={next}&count=1&sortBy=userName")).send().await.is(200);
+        seen.extend(ids(&page));
+    }
+    assert_eq!(seen.len(), 9);
+}
+
+async fn a_cursor_wants_a_count_that_leads_on(api: Api) {
+    people(&api, 3).await;
+    for count in ["0", "-1", "many", "1.5", "%ff"] {
+        let detail = api.get(&format!("/Users?cursor&count={count}")).send().await.refused(400, "invalidCount");
+        assert!(detail.contains("count"), "{detail}");
+    }
+    api.post("/Users/.search", &json!({ "cursor": "", "count": 0 })).send().await.refused(400, "invalidCount");
+    // More than a page can have is as many as it can have.
+    assert_eq!(api.get("/Users?cursor&count=5000").send().await.is(200).each("id").len(), 3);
+    assert_eq!(api.get("/Users?cursor&count=").send().await.is(200).each("id").len(), 3);
+    assert_eq!(api.get("/Users?count=0").send().await.is(200).json["totalResults"], 3);
+}
+
+async fn cursors_are_good_on_every_instance(api: Api) {
+    people(&api, 9).await;
+    let again = api.again().await;
+    for order in ["", "&sortBy=title"] {
+        let mut turn = 0;
+        let mut page = api.get(&format!("/Users?cursor&count=2{order}")).send().await.is(200);
+        let mut seen = ids(&page);
+        while let Some(next) = cursor(&page, "nextCursor") {
+            turn += 1;
+            let instance = if turn % 2 == 0 { &api } else { &again };
+            page = instance.get(&format!("/Users?cursor={next}&count=2{order}")).send().await.is(200);
+            seen.extend(ids(&page));
+        }
+        let whole = ids(&api.get(&format!("/Users?count=100{order}")).send().await.is(200));
+        assert_eq!(seen, whole);
+    }
+    again.store.close().await;
+}
+
+/// Users of whom some stay, some change what they are sorted by, and some go, while others come.
+struct Crowd {
+    api: Api,
+    stay: Vec<String>,
+    move_about: Vec<String>,
+    go: Vec<String>,
+    turn: usize,
+}
+
+impl Crowd {
+    async fn gather(api: &Api, number: usize) -> Self {
+        let mut crowd = Self { api: api.clone(), stay: Vec::new(), move_about: Vec::new(), go: Vec::new(), turn: 0 };
+        for place in 0..number {
+            // Their names have nothing to do with the order they come in.
+            let body = json!({
+                "userName": format!("a{:04}", place * 617 % 1009),
+                "name": { "familyName": format!("F{}", place % 13) },
+                "title": format!("T{:02}", place * 31 % 97),
+            });
+            let id = api.post("/Users", &body).send().await.is(201).id();
+            [&mut crowd.stay, &mut crowd.move_about, &mut crowd.go][place % 3].push(id);
+            api.clock.advance(1_000);
+        }
+        crowd
+    }
+
+    /// Two go, of those who are left the first and the last; one comes; two change.
+    async fn disturb(&mut self) {
+        self.api.clock.advance(1_000);
+        self.turn += 1;
+        let turn = self.turn;
+        for place in [0, self.go.len().saturating_sub(2)] {
+            if place < self.go.len() {
+                let id = self.go.remove(place);
+                self.api.delete(&format!("/Users/{id}")).send().await.is(204);
+            }
+        }
+        let name = format!("{}{turn}", ["A", "a0500x", "zz"][turn % 3]);
+        let body = json!({ "userName": name, "title": format!("T{}", turn % 90) });
+        // Of the walks before this one some are left.
+        let come = self.api.post("/Users", &body).send().await;
+        if come.status == 201 {
+            let id = come.id();
+            let place = (turn * 7) % (self.go.len() + 1);
+            self.go.insert(place, id);
+        }
+        for step in [0, self.move_about.len() / 2] {
+            let id = &self.move_about[(turn * 5 + step) % self.move_about.len()];
+            let operations = if turn.is_multiple_of(4) {
+                json!([{ "op": "remove", "path": "title" }])
+            } else {
+                json!([{ "op": "replace", "path": "title", "value": format!("T{:02}-{turn}", turn * 37 % 97) },
+                       { "op": "replace", "path": "name.familyName", "value": format!("F{}", turn % 13) }])
+            };
+            self.api.patch(&format!("/Users/{id}"), &operations).send().await.is(200);
+        }
+    }
+
+    /// Each of those who lived through a walk was seen once.
+    fn check<'a>(seen: &[String], expected: impl IntoIterator<Item = &'a String>, what: &str) {
+        let mut times: HashMap<&String, usize> = HashMap::new();
+        for id in seen {
+            *times.entry(id).or_default() += 1;
+        }
+        let expected: Vec<_> = expected.into_iter().collect();
+        let missing = expected.iter().filter(|id| !times.contains_key(**id)).count();
+        let twice = expected.iter().filter(|id| times.get(**id).is_some_and(|times| *times > 1)).count();
+        assert_eq!((missing, twice), (0, 0), "{what}: (missing, twice) of {}", expected.len());
+    }
+}
+
+async fn walks_by_cursor_lose_nobody_while_others_write(api: Api) {
+    for query in QUERIES {
+        let mut crowd = Crowd::gather_anew(&api, 90).await;
+        for back in [false, true] {
+            let mut seen = Vec::new();
+            let mut at = String::new();
+            if back {
+                // From the last page of a walk to its first.
+                let pages = forward(&api, |cursor| url("/Users", *query, &format!("count=7&cursor={cursor}"))).await;
+                let last = pages.last().unwrap();
+                seen = ids(last);
+                cursor(last, "previousCursor").unwrap().clone_into(&mut at);
+            }
+            loop {
+                let path = url("/Users", *query, &format!("count=7&cursor={at}"));
+                let page = api.get(&path).send().await.is(200);
+                seen.extend(ids(&page));
+                crowd.disturb().await;
+                let Some(next) = cursor(&page, if back { "previousCursor" } else { "nextCursor" }) else { break };
+                at = next.to_owned();
+            }
+            Crowd::check(&seen, crowd.stay.iter().chain(&crowd.move_about), &format!("{query:?} back: {back}"));
+        }
+    }
+}
+
+/// What a client does that knows of nothing but indexes.
+struct IndexWalk {
+    query: (&'static str, &'static str, bool),
+    count: usize,
+    start: usize,
+    seen: Vec<String>,
+    ended: bool,
+}
+
+impl IndexWalk {
+    fn new(query: (&'static str, &'static str, bool), count: usize) -> Self {
+        Self { query, count, start: 1, seen: Vec::new(), ended: false }
+    }
+
+    /// The path of the next page.
+    fn path(&self) -> String {
+        url("/Users", self.query, &format!("startIndex={}&count={}", self.start, self.count))
+    }
+
+    /// The next page; false after the last.
+    async fn go_on(&mut self, api: &Api) -> bool {
+        if self.ended {
+            return false;
+        }
+        let page = api.get(&self.path()).send().await.is(200);
+        assert_eq!(page.json["startIndex"], self.start);
+        let found = ids(&page);
+        self.start += found.len();
+        self.ended =
+            found.is_empty() || self.start > usize::try_from(page.json["totalResults"].as_u64().unwrap()).unwrap();
+        self.seen.extend(found);
+        true
+    }
+}
+
+impl Crowd {
+    /// The same after all who were there before have gone.
+    async fn gather_anew(api: &Api, number: usize) -> Self {
+        for id in ids(&api.get("/Users?count=1000&attributes=id").send().await.is(200)) {
+            api.delete(&format!("/Users/{id}")).send().await.is(204);
+        }
+        Self::gather(api, number).await
+    }
+
+    /// Whose place in the order does not change.
+    fn steady(&self, sort_by: &str) -> Vec<String> {
+        let moving = ["title", "name.familyName", "meta.lastModified"].contains(&sort_by);
+        self.stay.iter().chain(self.move_about.iter().filter(|_| !moving)).cloned().collect()
+    }
+}
+
+async fn walks_by_index_lose_nobody_while_others_write(api: Api) {
+    for query in QUERIES {
+        let mut crowd = Crowd::gather_anew(&api, 90).await;
+        let steady = crowd.steady(query.1);
+        for _ in 0..2 {
+            let mut walk = IndexWalk::new(*query, 7);
+            while walk.go_on(&api).await {
+                crowd.disturb().await;
+            }
+            Crowd::check(&walk.seen, &steady, &format!("{query:?}"));
+        }
+    }
+}
+
+async fn walks_lose_nobody_among_writers_of_their_own_pace(api: Api) {
+    for query in [QUERIES[0], QUERIES[6], QUERIES[3]] {
+        let mut crowd = Crowd::gather_anew(&api, 150).await;
+        let (steady, lasting) = (crowd.steady(query.1), [crowd.stay.clone(), crowd.move_about.clone()].concat());
+        let stop = Arc::new(AtomicBool::new(false));
+        let writer = tokio::spawn({
+            let stop = Arc::clone(&stop);
+            async move {
+                while !stop.load(Ordering::Relaxed) {
+                    crowd.disturb().await;
+                }
+            }
+        });
+        for _ in 0..3 {
+            let pages = forward(&api, |cursor| url("/Users", query, &format!("count=10&cursor={cursor}"))).await;
+            let seen: Vec<String> = pages.iter().flat_map(ids).collect();
+            Crowd::check(&seen, &lasting, &format!("by cursor {query:?}"));
+            let mut walk = IndexWalk::new(query, 10);
+            while walk.go_on(&api).await {}
+            Crowd::check(&walk.seen, &steady, &format!("by index {query:?}"));
+        }
+        stop.store(true, Ordering::Relaxed);
+        writer.await.unwrap();
+    }
+}
+
+async fn a_page_by_index_can_be_asked_for_again(api: Api) {
+    for query in [QUERIES[0], QUERIES[2], QUERIES[6]] {
+        let mut crowd = Crowd::gather_anew(&api, 60).await;
+        let steady = crowd.steady(query.1);
+        let mut walk = IndexWalk::new(query, 9);
+        let mut paths = vec![walk.path()];
+        while walk.go_on(&api).await {
+            // The answer was lost on its way, and so was that of the page before.
+            for path in paths.iter().rev().take(2) {
+                api.get(path).send().await.is(200);
+            }
+            paths.push(walk.path());
+            crowd.disturb().await;
+        }
+        Crowd::check(&walk.seen, &steady, &format!("{query:?}"));
+    }
+}
+
+async fn several_walks_by_index_at_once_lose_nobody(api: Api) {
+    for query in [QUERIES[0], QUERIES[2], QUERIES[6]] {
+        let mut crowd = Crowd::gather_anew(&api, 90).await;
+        let steady = crowd.steady(query.1);
+        let mut walks = [0, 1, 2].map(|_| IndexWalk::new(query, 7));
+        let mut turn = 0;
+        while walks.iter().any(|walk| !walk.ended) {
+            // One is quick, one slow, one begins late.
+            turn += 1;
+            for (number, every, from) in [(0, 1, 0), (1, 3, 0), (2, 2, 9)] {
+                if turn % every == 0 && turn >= from {
+                    walks[number].go_on(&api).await;
+                }
+            }
+            crowd.disturb().await;
+        }
+        for (number, walk) in walks.iter().enumerate() {
+            let missing = steady.iter().filter(|id| !walk.seen.contains(id)).count();
+            assert_eq!(missing, 0, "{query:?} {number}");
+        }
+    }
+}
+
+async fn any_other_start_index_counts_the_results(api: Api) {
+    people(&api, 20).await;
+    let names = |answer: &Answer| answer.each("userName").into_iter().map(str::to_owned).collect::<Vec<_>>();
+    let whole = names(&api.get("/Users?sortBy=userName&count=100").send().await.is(200));
+    for start in [13, 2, 11, 20, 7] {
+        let page = api.get(&format!("/Users?sortBy=userName&startIndex={start}&count=4")).send().await.is(200);
+        assert_eq!(names(&page), whole[start - 1..whole.len().min(start + 3)]);
+        assert_eq!(page.json["totalResults"], 20);
+    }
+    let past = api.get("/Users?startIndex=1000&count=4").send().await.is(200);
+    assert_eq!((&past.json["totalResults"], &past.json["Resources"]), (&json!(20), &json!([])));
+}
+
+async fn what_can_be_paged_is_announced(api: Api) {
+    let config = api.get("/ServiceProviderConfig").send().await.is(200);
+    let limits = api.directory.limits();
+    let expected: Value = json!({
+        "cursor": true,
+        "index": true,
+        "defaultPaginationMethod": "index",
+        "defaultPageSize": limits.default_results,
+        "maxPageSize": limits.max_results,
+        "cursorTimeout": limits.cursor_timeout,
+    });
+    assert_eq!(config.json["pagination"], expected);
+}
