@@ -15,6 +15,7 @@ use crate::ident::Ids;
 use crate::scim::schema::Registry;
 use crate::scim::schema::document::{Choices, built_in};
 use crate::store::{self, Store, migrate, sql};
+use crate::workers::indexes::Builder;
 use crate::workers::journal::Writer;
 use std::future::Future;
 use std::sync::Arc;
@@ -90,6 +91,8 @@ pub struct App {
     pub recorder: Recorder,
     /// Writes the journal, once the house has started.
     writer: Option<Writer>,
+    /// Builds indexes, once the house has started.
+    builder: Option<Builder>,
     /// The journal's entries, until there is a writer.
     queue: Option<recorder::Queue>,
     prefixes: Prefixes,
@@ -156,7 +159,17 @@ impl App {
             },
             recording,
         });
-        Ok(Self { directory, store, first_token: None, recorder, writer: None, queue: Some(queue), prefixes, config })
+        Ok(Self {
+            directory,
+            store,
+            first_token: None,
+            recorder,
+            writer: None,
+            builder: None,
+            queue: Some(queue),
+            prefixes,
+            config,
+        })
     }
 
     /// The same, and makes the first tenant of a new database with its token.
@@ -170,6 +183,7 @@ impl App {
         let keep = Keep { days: app.config.journal_days, rows: app.config.journal_rows };
         let queue = app.queue.take();
         app.writer = queue.map(|queue| Writer::start(app.directory.clone(), app.recorder.clone(), queue, keep));
+        app.builder = Some(Builder::start(app.directory.clone()));
         let made = app.directory.first_start(chosen.clone()).await.map_err(Error::FirstTenant)?;
         app.first_token = match (made, chosen) {
             (Some(_), Some(_)) => Some(FirstToken::Chosen),
@@ -213,6 +227,9 @@ impl App {
             tokio::select! {
                 () = server::serve_within(limits, listener, endpoint, stop) => {}
                 () = upkeep(&self.directory) => {}
+            }
+            if let Some(builder) = self.builder {
+                builder.stop().await;
             }
             if let Some(writer) = self.writer {
                 writer.stop().await;

@@ -15,6 +15,7 @@ mod keys;
 mod list;
 pub mod login;
 pub mod manage;
+mod me;
 pub mod oauth;
 mod record;
 pub mod recorder;
@@ -28,7 +29,7 @@ mod write;
 
 pub use access::{Caller, Principal};
 pub use door::Door;
-pub use error::{Error, Field};
+pub use error::{Error, Field, Itself};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
 
@@ -37,7 +38,6 @@ pub use crate::store::TenantId;
 use crate::auth::password::Hasher;
 use crate::clock::{Clock, Micros};
 use crate::ident::Ids;
-use crate::scim::redact::Redactor;
 use crate::scim::schema::{Registry, ResourceType};
 use crate::scim::tolerance::Tolerance;
 use crate::store::Store;
@@ -46,6 +46,7 @@ use login::Throttle;
 use recorder::Recorder;
 use schema::Library;
 use std::sync::Arc;
+use tokio::sync::Notify;
 use usage::Usage;
 use walk::Walks;
 
@@ -66,9 +67,10 @@ struct Inner {
     limits: Limits,
     published: Published,
     recording: Recording,
-    redactor: Option<Redactor>,
     usage: Usage,
     throttle: Throttle,
+    /// Told when there may be an index to build.
+    indexes: Notify,
     walks: Walks,
 }
 
@@ -158,7 +160,6 @@ impl Directory {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let Parts { store, registry, hasher, clock, ids, limits, recording } = parts;
-        let redactor = recording.bodies.then(|| Redactor::new(&registry));
         Self {
             inner: Arc::new(Inner {
                 store,
@@ -168,11 +169,11 @@ impl Directory {
                 ids,
                 limits,
                 recording,
-                redactor,
                 usage: Usage::default(),
                 throttle: Throttle::default(),
                 walks: Walks::default(),
                 published: Published::default(),
+                indexes: Notify::new(),
             }),
         }
     }

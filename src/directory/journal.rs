@@ -1,6 +1,6 @@
 //! The verbs of the journal, the audit and the kept documents: noting, trimming, searching.
 
-use super::{Directory, Error};
+use super::{Caller, Directory, Error};
 use crate::clock::Micros;
 use crate::scim::redact::Redactor;
 use crate::store::{Conn, TenantId, Unit, audit, deleted, journal};
@@ -32,10 +32,10 @@ impl Directory {
         self.inner.recording.recorder.record(entry);
     }
 
-    /// What leaves the secrets out of bodies, if bodies are to be recorded.
+    /// What leaves the secrets of its tenant out of a caller's bodies, if bodies are to be recorded.
     #[must_use]
-    pub fn redactor(&self) -> Option<&Redactor> {
-        self.inner.redactor.as_ref()
+    pub fn redactor<'a>(&self, caller: &'a Caller) -> Option<&'a Redactor> {
+        self.inner.recording.bodies.then(|| caller.schemas.redactor())
     }
 
     /// The present instant, for what is recorded.

@@ -1,7 +1,6 @@
 //! The verb list: filter, sort, page. How pages hang together is the business of [`super::walk`].
 
 use super::{Caller, Directory, Error, Limits, Record, record};
-use crate::scim::filter::Filter;
 use crate::scim::message::{Place, SearchRequest};
 use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
@@ -31,8 +30,7 @@ pub struct Listing {
 }
 
 impl Directory {
-    /// Lists resources. To a type of several that lacks an attribute of the filter or the order, which another
-    /// one has, it is an attribute without a value (RFC 7644 §3.4.2.1).
+    /// Lists resources.
     ///
     /// # Errors
     /// `invalidFilter` or `invalidPath` for what none of the types has; `invalidCursor`, `expiredCursor` and
@@ -83,24 +81,25 @@ fn limit(request: &SearchRequest, limits: Limits) -> Result<u64, scim::Error> {
     Ok(limit)
 }
 
+/// What is searched in each type. What is an error for one type may be right for another, which must then
+/// have all that is asked for.
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
     let all: Vec<Arc<ResourceType>> = kinds.iter().map(|(kind, _)| Arc::clone(kind)).collect();
     let mut parts = Vec::with_capacity(all.len());
     let mut refusal = None;
     for kind in &all {
         match part(kind, &all, request) {
-            Ok(part) if part.filter.as_ref().is_some_and(Filter::is_never) => {}
             Ok(part) => parts.push(part),
             Err(error) => refusal = refusal.or(Some(error)),
         }
     }
-    // What is an error for one type may be right for another, which must have all that is asked for.
     match refusal {
         Some(error) if !all.iter().any(|kind| part(kind, &[], request).is_ok()) => Err(error),
         _ => Ok(parts),
     }
 }
 
+/// To a type that lacks an attribute which another of these has, it is one without a value (RFC 7644 §3.4.2.1).
 fn part(kind: &Arc<ResourceType>, all: &[Arc<ResourceType>], request: &SearchRequest) -> Result<Part, scim::Error> {
     let filter = request.filter.as_deref().map(|text| filter::compile_among(kind, all, text)).transpose()?;
     let sort = match request.sort_by.as_deref().map(|text| (text, sort_target(kind, text))) {

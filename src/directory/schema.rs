@@ -9,6 +9,7 @@ pub use change::{Applied, Break, Document, Index, Kind, Report, Step};
 
 use super::{Caller, Directory, Error, TenantId};
 use crate::scim;
+use crate::scim::redact::Redactor;
 use crate::scim::schema::document::{self, Own};
 use crate::scim::schema::{Registry, ResourceType, Storage};
 use crate::store::{Conn, schemas};
@@ -28,6 +29,7 @@ pub struct Schemas {
     plain: Arc<Registry>,
     /// The types with members, as they are to clients that live with equal names.
     sharing: Vec<Arc<ResourceType>>,
+    redactor: Redactor,
 }
 
 impl Schemas {
@@ -38,7 +40,8 @@ impl Schemas {
         let sharing =
             groups.map(|kind| Arc::new(ResourceType { shares_key: true, ..ResourceType::clone(kind) })).collect();
         let plain = Arc::new(document::plain(&whole));
-        Self { edition, whole, plain, sharing }
+        let redactor = Redactor::new(&whole);
+        Self { edition, whole, plain, sharing, redactor }
     }
 
     /// Which edition of the tenant's schemas these are; 0 for the built-in ones alone.
@@ -59,19 +62,37 @@ impl Schemas {
         &self.plain
     }
 
+    /// Knows what of these no answer shows.
+    #[must_use]
+    pub fn redactor(&self) -> &Redactor {
+        &self.redactor
+    }
+
     /// The resource type of users, with the extensions of native APIs.
     ///
     /// # Errors
     /// If the built-in documents have none.
     pub fn users(&self) -> Result<&Arc<ResourceType>, Error> {
-        let found = self.whole.resource_type("User");
-        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
+        users(&self.whole)
+    }
+
+    /// The resource type of users, without the extensions of native APIs.
+    ///
+    /// # Errors
+    /// If the built-in documents have none.
+    pub fn plain_users(&self) -> Result<&Arc<ResourceType>, Error> {
+        users(&self.plain)
     }
 
     /// The type of that name as it is to clients that live with equal names.
     pub(super) fn sharing(&self, name: &str) -> Option<&Arc<ResourceType>> {
         self.sharing.iter().find(|shared| shared.name == name)
     }
+}
+
+fn users(registry: &Registry) -> Result<&Arc<ResourceType>, Error> {
+    let found = registry.resource_type("User");
+    found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
 }
 
 /// The schemas of every tenant that was asked for.
@@ -141,14 +162,21 @@ impl Directory {
 }
 
 /// The built-in registry and what a tenant has of its own.
-pub(super) fn compose(built_in: &Registry, stored: &schemas::Own) -> Result<Registry, Error> {
-    let read = |stored: &schemas::Stored| -> Result<Value, Error> {
-        let read = serde_json::from_str(&stored.document);
-        read.map_err(|error| Error::Internal(format!("the stored document of {} is not JSON: {error}", stored.id)))
-    };
+fn compose(built_in: &Registry, stored: &schemas::Own) -> Result<Registry, Error> {
     let schemas = stored.schemas.iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let types = stored.types.iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let building = stored.building.iter().map(|index| (index.kind.clone(), index.attribute.clone())).collect();
+    let building = building(&stored.building);
     let internal = |error: scim::Error| Error::Internal(format!("the stored schemas break a rule: {error}"));
     document::extend(built_in, &Own { schemas, types, building }).map_err(internal)
+}
+
+/// The indexes that are being built, by the names of resource type and attribute.
+fn building(stored: &[schemas::Building]) -> Vec<(String, String)> {
+    stored.iter().map(|index| (index.kind.clone(), index.attribute.clone())).collect()
+}
+
+/// The JSON of a stored document.
+fn read(stored: &schemas::Stored) -> Result<Value, Error> {
+    let read = serde_json::from_str(&stored.document);
+    read.map_err(|error| Error::Internal(format!("the stored document of {} is not JSON: {error}", stored.id)))
 }

@@ -229,6 +229,7 @@ impl From<directory::Error> for Refusal {
         match error {
             directory::Error::Scim(error) => error.into(),
             directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
+            directory::Error::Itself(which) => itself(which),
             directory::Error::Ambiguous(what) => {
                 Self::new(StatusCode::CONFLICT, format!("several users have this {what}; name one by its id"))
             }
@@ -287,6 +288,11 @@ impl From<directory::Error> for Refusal {
                     Err(_) => refusal,
                 }
             }
+            error @ directory::Error::Busy(_) if error.is_outdated() => Self::busy(
+                "the schemas of the tenant changed while the request was under way, and nothing was stored; \
+                 try again after the seconds in Retry-After",
+            )
+            .with_cause(error),
             error @ directory::Error::Busy(_) => {
                 Self::busy("the server is busy; try again after the seconds in Retry-After").with_cause(error)
             }
@@ -298,6 +304,16 @@ impl From<directory::Error> for Refusal {
             error @ (directory::Error::Store(_) | directory::Error::Internal(_)) => Self::internal(error),
         }
     }
+}
+
+/// What a caller is told of its own user.
+fn itself(which: directory::Itself) -> Refusal {
+    let (status, scim_type) = match which {
+        directory::Itself::Nobody => (StatusCode::NOT_FOUND, None),
+        directory::Itself::Known => (StatusCode::CONFLICT, Some(scim::ScimType::Uniqueness)),
+        directory::Itself::Lasting => (StatusCode::FORBIDDEN, None),
+    };
+    Refusal { scim_type, ..Refusal::new(status, which.to_string()) }
 }
 
 impl ResponseError for Refusal {

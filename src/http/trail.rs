@@ -58,10 +58,13 @@ impl Trail {
         self.facts().used.note(tolerance);
     }
 
-    /// Notes the body, if bodies are kept.
+    /// Notes the body, if bodies are kept. The caller is known by then, or there is no entry.
     pub(super) fn body(&self, directory: &Directory, body: &Value) {
-        if let Some(redactor) = directory.redactor() {
-            self.facts().body = Some(bounded(redactor, body.clone()));
+        let mut facts = self.facts();
+        let noted = facts.caller.as_ref().and_then(|caller| directory.redactor(caller));
+        let noted = noted.map(|redactor| bounded(redactor, body.clone()));
+        if noted.is_some() {
+            facts.body = noted;
         }
     }
 
@@ -129,7 +132,7 @@ impl Asked {
     pub(super) async fn record(self, directory: &Directory, why: Why, response: &mut Response) {
         let Facts { request_id: _, caller, resource, changed, used, body } = std::mem::take(&mut *self.trail.facts());
         let Some(caller) = caller else { return };
-        let answered = match directory.redactor() {
+        let answered = match directory.redactor(&caller) {
             Some(redactor) => answer_body(redactor, response).await,
             None => None,
         };

@@ -65,8 +65,10 @@ fn attribute<'d>(
 ) {
     let hides = |definition: Option<&Arc<Attribute>>| definition.is_none_or(|one| one.returned == Returned::Never);
     let hidden = hides(definition);
+    // Of a list the whole is noted, and no element shows what a part of it may not.
+    let has_hidden = || definition.is_some_and(|one| one.sub_attributes.iter().any(|sub| hides(Some(sub))));
     if !before.or(after).is_some_and(Value::is_object) {
-        changes.push(Change { name, before, after, hidden });
+        changes.push(Change { name, before, after, hidden: hidden || has_hidden() });
         return;
     }
     for (part, before, after) in differing(parts(before), parts(after)) {

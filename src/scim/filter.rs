@@ -98,7 +98,7 @@ pub enum Operator {
 /// # Errors
 /// `invalidFilter` with the column (from 1) and what was expected there.
 pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
-    bind(&Scope::Resource(kind), text)
+    bind(&Scope::Resource { kind, beside: &[] }, &parse::parse(text)?)
 }
 
 /// The same for one of several types that are searched together: an attribute that another of them has and
@@ -107,11 +107,11 @@ pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
 /// # Errors
 /// As [`compile`].
 pub fn compile_among(kind: &ResourceType, all: &[Arc<ResourceType>], text: &str) -> Result<Filter, Error> {
-    bind(&Scope::Among(kind, all), text)
+    bind(&Scope::Resource { kind, beside: all }, &parse::parse(text)?)
 }
 
-fn bind(scope: &Scope, text: &str) -> Result<Filter, Error> {
-    let filter = resolve::resolve(scope, &parse::parse(text)?)?;
+fn bind(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
+    let filter = resolve::resolve(scope, tree)?;
     if filter.looks_at(Storage::Groups) > MOST_ON_GROUPS {
         return Err(Error::filter(format!(
             "a filter may ask at most {MOST_ON_GROUPS} times for groups; one value path (groups[… or …]) asks once"
@@ -145,7 +145,7 @@ pub fn present(kind: &ResourceType, path: &str) -> Result<Filter, Error> {
 
 fn ask(kind: &ResourceType, path: &str, question: Question) -> Result<Filter, Error> {
     let name = Name { text: path.to_owned(), at: Column::default() };
-    resolve::resolve(&Scope::Resource(kind), &Tree::Term(Term { name, question }))
+    resolve::resolve(&Scope::Resource { kind, beside: &[] }, &Tree::Term(Term { name, question }))
 }
 
 /// Parses and resolves the filter between the brackets of a PATCH path, `rest` being the end of
@@ -171,16 +171,6 @@ impl Filter {
     #[must_use]
     pub fn matches(&self, document: &Object) -> bool {
         evaluate::document(self, document)
-    }
-
-    /// Whether nothing can match, as far as that is plain to see.
-    #[must_use]
-    pub fn is_never(&self) -> bool {
-        match self {
-            Self::Or(parts) => parts.iter().all(Self::is_never),
-            Self::And(parts) => parts.iter().any(Self::is_never),
-            Self::Not(_) | Self::Test(_) | Self::Element { .. } => false,
-        }
     }
 
     /// How many comparisons it has.

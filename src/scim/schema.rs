@@ -5,6 +5,7 @@
 //! uniqueness, index keys, `/Schemas`, `/ResourceTypes` and the OpenAPI components.
 
 pub mod document;
+pub mod fit;
 
 use std::sync::Arc;
 

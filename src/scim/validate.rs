@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::sync::Arc;
 
 /// The longest text an attribute may have, in characters, where its keys are indexed.
-const MAX_INDEXED: usize = 1024;
+pub(super) const MAX_INDEXED: usize = 1024;
 /// How many values an attribute may hold.
 const MAX_VALUES: usize = 1000;
 /// How many bytes of text a document may hold; members are not in it.

@@ -72,7 +72,7 @@ pub(super) fn hot(kind: &ResourceType, target: &Target) -> Option<Hot> {
         return Some(Hot::NameKey);
     }
     match name {
-        "active" if target.attribute.kind == Kind::Boolean => Some(Hot::Active),
+        "active" if target.attribute.kind == Kind::Boolean && !target.attribute.multi_valued => Some(Hot::Active),
         _ => None,
     }
 }
@@ -122,8 +122,7 @@ pub(super) fn derive(kind: &ResourceType, document: &Object) -> Derived {
 pub(super) fn rows(kind: &ResourceType, document: &Object) -> Rows {
     let mut rows = Rows::default();
     for target in targets(kind) {
-        // Ids are unique by a constraint of their own.
-        let unique = target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id";
+        let unique = is_unique(&target);
         let indexed = is_indexed(kind, &target);
         if !unique && !indexed {
             continue;
@@ -145,8 +144,19 @@ fn display(kind: &ResourceType, document: &Object) -> Option<String> {
     kind.display.iter().find_map(|attribute| document.get(&attribute.name)?.as_str().map(ToOwned::to_owned))
 }
 
+/// The full names of the attributes that the attribute index has.
+#[must_use]
+pub fn indexed(kind: &ResourceType) -> Vec<String> {
+    targets(kind).filter(|target| is_indexed(kind, target)).map(|target| target.name()).collect()
+}
+
+/// Whether no two resources may share a value of a target. Ids are unique by a constraint of their own.
+pub(super) fn is_unique(target: &Target) -> bool {
+    target.leaf().uniqueness != Uniqueness::None && target.attribute.name != "id"
+}
+
 /// Every simple attribute and sub-attribute that lives in the document.
-fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
+pub(super) fn targets(kind: &ResourceType) -> impl Iterator<Item = Target> {
     let of = |extension: Option<&Arc<Schema>>, schema: &Schema| {
         schema.attributes.iter().flat_map(|attribute| leaves(extension, attribute)).collect::<Vec<_>>()
     };

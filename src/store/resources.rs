@@ -5,6 +5,7 @@
 
 mod insert;
 
+pub(super) use insert::index;
 pub use insert::{New, insert, insert_all};
 
 use super::external_ids::Split;

@@ -76,6 +76,27 @@ pub(super) async fn hold(conn: &mut Conn, client: Client) -> Result<(), Error> {
     if edition == client.edition { Ok(()) } else { Err(Error::Outdated) }
 }
 
+/// The edition of a tenant's schemas and whether it is opened to native APIs, both of which stay until the
+/// unit of work ends, while nobody else writes a resource of the tenant. To be the first statement of the unit.
+///
+/// # Errors
+/// [`Error::Stale`] if the tenant is gone.
+pub async fn lock(conn: &mut Conn, tenant: TenantId) -> Result<(i64, bool), Error> {
+    let mut sql = conn.sql().with("SELECT edition, native FROM tenant WHERE num = $1", [tenant.0.into()]);
+    sql.push(sql.dialect().lock_whole());
+    let found = conn.fetch_first(sql).await?.ok_or(Error::Stale)?;
+    Ok((found.int(0)?, found.truth(1)?))
+}
+
+/// Begins the next edition of a locked tenant's schemas, and answers it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn renew(conn: &mut Conn, tenant: TenantId) -> Result<i64, Error> {
+    let sql = "UPDATE tenant SET edition = edition + 1 WHERE num = $1 RETURNING edition";
+    conn.fetch_first(conn.sql().with(sql, [tenant.0.into()])).await?.ok_or(Error::Stale)?.int(0)
+}
+
 /// Everything a tenant has of its own.
 ///
 /// # Errors
@@ -96,7 +117,59 @@ pub async fn load(conn: &mut Conn, tenant: TenantId) -> Result<Own, Error> {
     }
 }
 
-async fn documents(conn: &mut Conn, tenant: TenantId, kind: Kind) -> Result<Vec<Stored>, Error> {
+/// Adds a document of a locked tenant, behind the others of its kind.
+///
+/// # Errors
+/// If the database fails.
+pub async fn insert(conn: &mut Conn, tenant: TenantId, kind: Kind, new: &Stored) -> Result<(), Error> {
+    let insert = match kind {
+        Kind::Schema => "INSERT INTO schema_document (tenant, id, version, created, modified, document)",
+        Kind::Type => "INSERT INTO type_document (tenant, name, version, created, modified, document)",
+    };
+    let Stored { id, version, created, modified, document } = new;
+    let values = [
+        tenant.0.into(),
+        id.as_str().into(),
+        (*version).into(),
+        (*created).into(),
+        (*modified).into(),
+        document.as_str().into(),
+    ];
+    let sql = conn.sql().with(insert, []).with(" VALUES ($1, $2, $3, $4, $5, $6)", values);
+    conn.execute(sql).await.map(drop)
+}
+
+/// Puts a document of a locked tenant in the place of the one of its id.
+///
+/// # Errors
+/// If the database fails.
+pub async fn replace(conn: &mut Conn, tenant: TenantId, kind: Kind, new: &Stored) -> Result<(), Error> {
+    let set = match kind {
+        Kind::Schema => "UPDATE schema_document SET version = $3, modified = $4, document = $5 WHERE id = $2",
+        Kind::Type => "UPDATE type_document SET version = $3, modified = $4, document = $5 WHERE name = $2",
+    };
+    let Stored { id, version, modified, document, .. } = new;
+    let values = [tenant.0.into(), id.as_str().into(), (*version).into(), (*modified).into(), document.as_str().into()];
+    conn.execute(conn.sql().with(set, values).with(" AND tenant = $1", [])).await.map(drop)
+}
+
+/// Removes a document of a locked tenant.
+///
+/// # Errors
+/// If the database fails.
+pub async fn remove(conn: &mut Conn, tenant: TenantId, kind: Kind, id: &str) -> Result<(), Error> {
+    let delete = match kind {
+        Kind::Schema => "DELETE FROM schema_document WHERE tenant = $1 AND id = $2",
+        Kind::Type => "DELETE FROM type_document WHERE tenant = $1 AND name = $2",
+    };
+    conn.execute(conn.sql().with(delete, [tenant.0.into(), id.into()])).await.map(drop)
+}
+
+/// The documents of one kind that a tenant has of its own, in the order in which they were made.
+///
+/// # Errors
+/// If the database fails.
+pub async fn documents(conn: &mut Conn, tenant: TenantId, kind: Kind) -> Result<Vec<Stored>, Error> {
     let select = match kind {
         Kind::Schema => "SELECT id, version, created, modified, document FROM schema_document",
         Kind::Type => "SELECT name, version, created, modified, document FROM type_document",

@@ -114,7 +114,7 @@ pub(super) fn document(registry: &Registry) -> Value {
         title: "Roster SCIM 2.0",
         summary: "Users and groups, as identity providers provision them.",
         description: DESCRIPTION,
-        bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`.",
+        bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`; for `/Me` also that of a session.",
         keys: &[],
         prefix: PREFIX,
         tags: operation::tags(registry).into(),

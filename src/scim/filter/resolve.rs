@@ -14,10 +14,9 @@ use std::sync::Arc;
 
 /// What the names of a filter are names of.
 pub(super) enum Scope<'s> {
-    /// Attributes of a resource.
-    Resource(&'s ResourceType),
-    /// Attributes of a resource among those of several types, which may lack what another of them has.
-    Among(&'s ResourceType, &'s [Arc<ResourceType>]),
+    /// Attributes of a resource. What this type lacks and one of those it is searched with has, is
+    /// an attribute without a value.
+    Resource { kind: &'s ResourceType, beside: &'s [Arc<ResourceType>] },
     /// Parts of one element of this attribute.
     Element(&'s Attribute),
 }
@@ -28,7 +27,7 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
         Tree::And(parts) => Ok(Filter::And(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Or(parts) => Ok(Filter::Or(parts.iter().map(|part| resolve(scope, part)).collect::<Result<_, _>>()?)),
         Tree::Not(inner) => Ok(Filter::Not(Box::new(resolve(scope, inner)?))),
-        Tree::Term(term) if scope.lacks(&term.name) => Ok(unassigned(&term.question)),
+        Tree::Term(term) if scope.lacks(&term.name) => Ok(asked_of_nothing(&term.question)),
         Tree::Term(term) => resolve_term(scope, term),
         Tree::ValuePath { name, .. } if scope.lacks(name) => Ok(Filter::Or(Vec::new())),
         Tree::ValuePath { name, filter, tail } => {
@@ -44,6 +43,15 @@ pub(super) fn resolve(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {
             }
             Ok(Filter::Element { target, filter: Box::new(filter) })
         }
+    }
+}
+
+/// What a question is answered where there is no value: it compares as null.
+fn asked_of_nothing(question: &Question) -> Filter {
+    match question {
+        Question::Compare { operator: Operator::Eq, literal: Value::Null, .. } => Filter::And(Vec::new()),
+        Question::Compare { operator: Operator::Ne, literal, .. } if !literal.is_null() => Filter::And(Vec::new()),
+        Question::Present | Question::Compare { .. } => Filter::Or(Vec::new()),
     }
 }
 
@@ -74,16 +82,6 @@ fn add_equalities(scope: &Scope, tree: &Tree, element: &mut Object) -> Result<bo
         }
         Tree::Term(_) | Tree::Or(_) | Tree::Not(_) | Tree::ValuePath { .. } => Ok(false),
     }
-}
-
-/// What a question comes to that is asked of an attribute without a value (RFC 7644 §3.4.2.1).
-fn unassigned(question: &Question) -> Filter {
-    let matches = match question {
-        Question::Compare { operator: Operator::Eq, literal, .. } => literal.is_null(),
-        Question::Compare { operator: Operator::Ne, literal, .. } => !literal.is_null(),
-        Question::Present | Question::Compare { .. } => false,
-    };
-    if matches { Filter::And(Vec::new()) } else { Filter::Or(Vec::new()) }
 }
 
 fn resolve_term(scope: &Scope, term: &Term) -> Result<Filter, Error> {
@@ -144,14 +142,14 @@ fn compared(target: Target, check: Check) -> Filter {
 }
 
 impl Scope<'_> {
-    /// Whether the type has no such attribute, and another one has.
+    /// Whether the type has no such attribute, but another one of the same search has.
     fn lacks(&self, name: &Name) -> bool {
         match self {
-            Self::Among(kind, all) => {
+            Self::Resource { kind, beside } => {
                 let has = |kind: &ResourceType| path::lookup(kind, &name.text).is_ok();
-                !has(kind) && all.iter().any(|other| has(other))
+                beside.len() > 1 && !has(kind) && beside.iter().any(|other| has(other))
             }
-            Self::Resource(_) | Self::Element(_) => false,
+            Self::Element(_) => false,
         }
     }
 
@@ -159,7 +157,7 @@ impl Scope<'_> {
     /// where nothing is said (RFC 7643 §2.4).
     fn is_primary(&self, target: &Target) -> bool {
         let of_element = match self {
-            Self::Resource(_) | Self::Among(..) => target.attribute.multi_valued && target.sub.is_some(),
+            Self::Resource { .. } => target.attribute.multi_valued && target.sub.is_some(),
             Self::Element(of) => of.multi_valued,
         };
         of_element && target.leaf().name == "primary" && target.leaf().kind == Kind::Boolean
@@ -167,7 +165,7 @@ impl Scope<'_> {
 
     fn target(&self, name: &Name) -> Result<Target, Error> {
         let target = match self {
-            Self::Resource(kind) | Self::Among(kind, _) => {
+            Self::Resource { kind, .. } => {
                 path::lookup(kind, &name.text).map_err(|reason| at_column(name.at, &reason))?
             }
             Self::Element(of) => {
@@ -194,7 +192,7 @@ impl Scope<'_> {
             return Err(refuse(at, target, "is never returned and cannot be asked for in a filter"));
         }
         let part = match self {
-            Self::Resource(_) | Self::Among(..) => target.sub.as_ref(),
+            Self::Resource { .. } => target.sub.as_ref(),
             Self::Element(_) => Some(&target.attribute),
         };
         if part.is_some_and(|part| part.multi_valued) {

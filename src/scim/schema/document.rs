@@ -1,23 +1,26 @@
 //! Reads and writes schema documents (RFC 7643 §7) and resource type documents (§6).
 //!
-//! The built-in documents lie in `documents/`; a tenant's own would come from the store through
-//! the same functions. A characteristic a document leaves out has the default of RFC 7643 §2.2.
-//! Three keys are ours and never shown: `storage` of an attribute, `key` and `display` of a
-//! resource type.
+//! The built-in documents lie in `documents/`; a tenant's own come from the store through the same
+//! functions, and have further rules to keep. A characteristic a document leaves out has the
+//! default of RFC 7643 §2.2. Three keys are ours and never shown: `storage` of an attribute, `key`
+//! and `display` of a resource type.
 
+mod own;
 mod read;
 mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub use read::{extend, read};
+pub use own::extend;
+pub use read::read;
+pub(super) use write::kind as spell;
 pub use write::{write_resource_type, write_schema};
 
 use super::{Registry, ResourceType, Schema};
 use crate::scim::urn;
 use serde_json::Value;
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 const USER: &str = include_str!("documents/user.json");
 const ENTERPRISE_USER: &str = include_str!("documents/enterprise_user.json");
@@ -94,7 +97,9 @@ fn share_names(group: &mut Value) {
 /// The attributes every resource has (RFC 7643 §3.1).
 #[expect(clippy::expect_used, reason = "the document is part of the program, and a test reads it")]
 fn common() -> Arc<Schema> {
-    Arc::new(read::common(&parse(COMMON)).expect("the built-in documents keep the rules"))
+    static READ: LazyLock<Arc<Schema>> =
+        LazyLock::new(|| Arc::new(read::common(&parse(COMMON)).expect("the built-in documents keep the rules")));
+    Arc::clone(&READ)
 }
 
 #[expect(clippy::expect_used, reason = "the documents are part of the program, and a test reads them all")]

@@ -198,8 +198,12 @@ pub(super) async fn unique(
     }
 }
 
-/// Adds rows to the attribute index.
-pub(super) async fn index(conn: &mut Conn, tenant: TenantId, keys: Vec<(i64, &IndexKey)>) -> Result<(), Error> {
+/// Adds rows to the attribute index, unless they are there: it may be being built.
+pub(in crate::store) async fn index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    keys: Vec<(i64, &IndexKey)>,
+) -> Result<(), Error> {
     if keys.is_empty() {
         return Ok(());
     }
@@ -210,5 +214,7 @@ pub(super) async fn index(conn: &mut Conn, tenant: TenantId, keys: Vec<(i64, &In
         [tenant.0.into()],
     );
     sql.json_list(&keys.iter().map(row).collect());
+    // SQLite would read ON as a part of the join if there were no WHERE.
+    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING");
     conn.execute(sql).await.map(drop)
 }

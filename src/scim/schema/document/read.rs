@@ -3,7 +3,7 @@
 use super::super::{
     Attribute, Extension, Kind, Mutability, Registry, ResourceType, Returned, Schema, Storage, Uniqueness,
 };
-use super::{Own, write};
+use super::write;
 use crate::scim::{Error, value};
 use serde::Deserialize;
 use serde_json::Value;
@@ -118,54 +118,46 @@ pub fn read(schemas: &[Value], types: &[Value]) -> Result<Registry, Error> {
     Ok(registry)
 }
 
-/// A registry with schemas and resource types of a tenant's own. A resource type document of a name that
-/// there is already adds its extensions to that type, and must otherwise say the same.
-///
-/// # Errors
-/// As [`read`].
-pub fn extend(registry: &Registry, own: &Own) -> Result<Registry, Error> {
-    let mut registry = registry.clone();
-    read_schemas(&mut registry, &own.schemas)?;
-    read_types(&mut registry, &own.types)?;
-    for kind in &mut registry.types {
-        let building = own.building.iter().filter(|(name, _)| *name == kind.name);
-        let building: Vec<String> = building.map(|(_, attribute)| attribute.clone()).collect();
-        if !building.is_empty() {
-            *kind = Arc::new(ResourceType { building, ..ResourceType::clone(kind) });
-        }
-    }
-    Ok(registry)
-}
-
 fn read_schemas(registry: &mut Registry, schemas: &[Value]) -> Result<(), Error> {
     for (index, document) in schemas.iter().enumerate() {
         let schema = schema(document, &format!("schema document {}", index + 1))?;
-        if let Some(reserved) = RESERVED.iter().find(|reserved| schema.attribute(reserved).is_some()) {
-            return Err(Error::value(format!(
-                "schema {}: attribute {reserved} belongs to every resource and cannot be defined anew (RFC 7643 §3.1)",
-                schema.id
-            )));
-        }
-        if registry.schema(&schema.id).is_some() {
-            return Err(Error::value(format!("schema {}: there are two schemas of this id", schema.id)));
-        }
-        registry.schemas.push(Arc::new(schema));
+        add_schema(registry, schema)?;
     }
     Ok(())
 }
 
 fn read_types(registry: &mut Registry, types: &[Value]) -> Result<(), Error> {
-    let common = super::common();
     for (index, document) in types.iter().enumerate() {
-        let kind = resource_type(registry, &common, document, &format!("resource type document {}", index + 1))?;
-        if registry.types.iter().any(|other| other.name.eq_ignore_ascii_case(&kind.name)) {
-            return Err(Error::value(format!("resource type {}: there are two of this name", kind.name)));
-        }
-        if registry.types.iter().any(|other| other.endpoint.eq_ignore_ascii_case(&kind.endpoint)) {
-            return Err(Error::value(format!("resource type {}: its endpoint belongs to another type", kind.name)));
-        }
-        registry.types.push(Arc::new(kind));
+        let kind = resource_type(registry, document, &format!("resource type document {}", index + 1))?;
+        add_type(registry, kind)?;
     }
+    Ok(())
+}
+
+/// Adds a schema whose id no other one has.
+pub(super) fn add_schema(registry: &mut Registry, schema: Schema) -> Result<(), Error> {
+    if let Some(reserved) = RESERVED.iter().find(|reserved| schema.attribute(reserved).is_some()) {
+        return Err(Error::value(format!(
+            "schema {}: attribute {reserved} belongs to every resource and cannot be defined anew (RFC 7643 §3.1)",
+            schema.id
+        )));
+    }
+    if registry.schema(&schema.id).is_some() {
+        return Err(Error::value(format!("schema {}: there are two schemas of this id", schema.id)));
+    }
+    registry.schemas.push(Arc::new(schema));
+    Ok(())
+}
+
+/// Adds a resource type whose name and endpoint no other one has.
+pub(super) fn add_type(registry: &mut Registry, kind: ResourceType) -> Result<(), Error> {
+    if registry.types.iter().any(|other| other.name.eq_ignore_ascii_case(&kind.name)) {
+        return Err(Error::value(format!("resource type {}: there are two of this name", kind.name)));
+    }
+    if registry.types.iter().any(|other| other.endpoint.eq_ignore_ascii_case(&kind.endpoint)) {
+        return Err(Error::value(format!("resource type {}: its endpoint belongs to another type", kind.name)));
+    }
+    registry.types.push(Arc::new(kind));
     Ok(())
 }
 
@@ -174,7 +166,8 @@ pub(super) fn common(document: &Value) -> Result<Schema, Error> {
     schema(document, "the document of the common attributes")
 }
 
-fn schema(document: &Value, place: &str) -> Result<Schema, Error> {
+/// Reads one schema document; `place` says for people which.
+pub(super) fn schema(document: &Value, place: &str) -> Result<Schema, Error> {
     let raw = SchemaDocument::deserialize(document).map_err(|error| Error::value(format!("{place}: {error}")))?;
     if !is_urn(&raw.id) {
         return Err(Error::value(format!(
@@ -311,12 +304,8 @@ fn check_storage(attribute: &Attribute, parent: Option<&str>) -> Result<(), &'st
     }
 }
 
-fn resource_type(
-    registry: &Registry,
-    common: &Arc<Schema>,
-    document: &Value,
-    place: &str,
-) -> Result<ResourceType, Error> {
+/// Reads one resource type document, whose schemas are in the registry; `place` says for people which.
+pub(super) fn resource_type(registry: &Registry, document: &Value, place: &str) -> Result<ResourceType, Error> {
     let raw = TypeDocument::deserialize(document).map_err(|error| Error::value(format!("{place}: {error}")))?;
     let place = format!("resource type {}", raw.name);
     let broken = |rule: &str| Error::value(format!("{place}: {rule}"));
@@ -353,7 +342,7 @@ fn resource_type(
         endpoint: raw.endpoint,
         schema,
         extensions,
-        common: Arc::clone(common),
+        common: super::common(),
         key,
         display,
         shares_key: false,

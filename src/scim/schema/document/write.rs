@@ -64,7 +64,7 @@ fn attribute(attribute: &Attribute) -> Object {
     document
 }
 
-pub(super) fn kind(kind: Kind) -> &'static str {
+pub(in crate::scim::schema) fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::String => "string",
         Kind::Boolean => "boolean",
