@@ -66,4 +66,5 @@ mod seed;
 mod server;
 mod truth;
 mod users;
+mod walks;
 mod wire;
