@@ -70,4 +70,5 @@ mod server;
 mod truth;
 mod testresource;
 mod users;
+mod walks;
 mod wire;
