@@ -184,7 +184,8 @@ impl Item {
         let place = place(sent.path.as_ref(), registry);
         let known = place.as_ref().ok().cloned();
         let operation = sent.read(method, bulk_id.is_some(), place);
-        let is_word = |word: &String| (1..=16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
+        let is_word =
+            |word: &String| (1..=16).contains(&word.len()) && word.bytes().all(|byte| byte.is_ascii_uppercase());
         Self { method: word.filter(is_word), bulk_id, place: known, operation }
     }
 }

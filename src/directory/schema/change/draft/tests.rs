@@ -1,6 +1,3 @@
-<<<<<<< HEAD
-
-=======
 //! What steps make of documents, before anything is stored.
 
 use super::*;
@@ -88,4 +85,3 @@ fn a_schema_that_a_type_uses_stays_unless_the_type_goes_with_it() {
     assert_eq!(draft.compose(&registry, &[]).unwrap(), registry);
     assert_eq!(draft.answer(), []);
 }
->>>>>>> five-schemas
