@@ -15,6 +15,7 @@ mod keys;
 mod list;
 pub mod login;
 pub mod manage;
+mod me;
 pub mod oauth;
 mod record;
 pub mod recorder;
@@ -28,7 +29,7 @@ mod write;
 
 pub use access::{Caller, Principal};
 pub use door::Door;
-pub use error::{Error, Field};
+pub use error::{Error, Field, Itself};
 pub use list::{Listing, Search};
 pub use record::{Expect, Matching, Record};
 

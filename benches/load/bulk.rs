@@ -57,11 +57,9 @@ pub fn compare(database: &str) {
 }
 
 fn send(client: &mut Client, operations: Vec<Value>, status: &str) -> Duration {
-    let body = json!({
-        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
-        "Operations": operations,
-    })
-    .to_string();
+    let mut body = json!({ "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"] });
+    body["Operations"] = Value::Array(operations);
+    let body = body.to_string();
     let mut answer = String::new();
     let taken = time(|| answer = client.send("POST", "/Bulk", &body));
     assert_eq!(answer.matches(&format!("\"status\":\"{status}\"")).count(), OPERATIONS, "{answer:.500}");

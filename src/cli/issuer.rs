@@ -3,7 +3,7 @@
 use super::{Error, Tenant, show};
 use crate::auth::scope::Scope;
 use crate::directory::Directory;
-use crate::directory::oauth::Trust;
+use crate::directory::oauth::{SubjectIs, Trust};
 use clap::Subcommand;
 use serde_json::Value;
 
@@ -24,10 +24,14 @@ pub(super) enum Command {
         /// Their subject, or the application they were issued to; left out, any will do
         #[arg(long)]
         subject: Option<String>,
+        /// The attribute by which their subject names a user, for whom they then stand: id, userName, externalId
+        /// or emails; left out, they stand for programs
+        #[arg(long = "subject-is", value_name = "ATTRIBUTE")]
+        subject_is: Option<SubjectIs>,
         /// Where it publishes its keys
         #[arg(long = "keys-url", value_name = "URL")]
         keys_url: String,
-        /// A right its tokens carry: scim, scim:read or admin; may be repeated
+        /// A right its tokens carry: scim, scim:read, self or admin; may be repeated
         #[arg(long = "scope", value_name = "SCOPE", default_value = "scim")]
         scopes: Vec<Scope>,
         /// Print one JSON object
@@ -54,8 +58,9 @@ pub(super) enum Command {
 /// Does what is asked and says what to print.
 pub(super) async fn answer(command: Command, house: &Directory) -> Result<String, Error> {
     match command {
-        Command::Add { issuer, tenant, connection, audience, subject, keys_url, scopes, json } => {
-            let trust = Trust { issuer, audience, subject, scopes: scopes.into_iter().collect(), keys_url };
+        Command::Add { issuer, tenant, connection, audience, subject, subject_is, keys_url, scopes, json } => {
+            let scopes = scopes.into_iter().collect();
+            let trust = Trust { issuer, audience, subject, subject_is, scopes, keys_url };
             let issuer = house.trust_issuer(&tenant.name(house).await?, &connection, trust).await?;
             if json {
                 return Ok(show::json_text(&show::issuer(&issuer)));

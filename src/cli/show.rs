@@ -4,7 +4,7 @@ use crate::auth::scope::Scope;
 use crate::clock::rfc3339;
 use crate::directory::catalogue::{Catalogue, Entry};
 use crate::directory::manage::{Connection, Tenant, Token};
-use crate::directory::oauth::{Client, Issuer, KeySource, Secret};
+use crate::directory::oauth::{Client, Issuer, KeySource, Secret, SubjectIs};
 use crate::directory::schema::{Document, Index};
 use crate::scim::schema::pack::Pack;
 use serde_json::{Value, json};
@@ -80,6 +80,7 @@ pub(super) fn issuer(issuer: &Issuer) -> Value {
         "issuer": issuer.trust.issuer,
         "audience": issuer.trust.audience,
         "subject": issuer.trust.subject,
+        "subject_is": issuer.trust.subject_is.map(SubjectIs::name),
         "keys_url": issuer.trust.keys_url,
         "scopes": issuer.trust.scopes.iter().map(Scope::name).collect::<Vec<_>>(),
         "created": rfc3339(issuer.created),
@@ -107,10 +108,11 @@ pub(super) fn issuers(rows: &[Issuer]) -> String {
             row.trust.issuer.clone(),
             row.trust.audience.clone(),
             row.trust.subject.clone().unwrap_or_else(|| "any".to_owned()),
+            row.trust.subject_is.map_or("", SubjectIs::name).to_owned(),
             row.trust.scopes.to_string(),
         ]
     };
-    table(["NUM", "CONNECTION", "ISSUER", "AUDIENCE", "SUBJECT", "SCOPES"], rows.iter().map(cells))
+    table(["NUM", "CONNECTION", "ISSUER", "AUDIENCE", "SUBJECT", "SUBJECT IS", "SCOPES"], rows.iter().map(cells))
 }
 
 /// An entry of a catalogue.

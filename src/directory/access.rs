@@ -2,6 +2,7 @@
 
 use super::door::Door;
 use super::manage::{self, Plan};
+use super::oauth::Subject;
 use super::schema::Schemas;
 use super::{Directory, Error};
 use crate::auth::assertion::Unverified;
@@ -10,8 +11,8 @@ use crate::auth::scope::{Scope, Scopes};
 use crate::auth::token::{self, Token};
 use crate::clock::Micros;
 use crate::scim::Object;
-use crate::scim::schema::Registry;
-use crate::scim::tolerance::Profile;
+use crate::scim::schema::{Registry, ResourceType};
+use crate::scim::tolerance::{Profile, Tolerance};
 use crate::scim::urn::APPCRM;
 use crate::store::sessions::{self, Owner};
 use crate::store::{self, Client, Conn, Place, TenantId, Unit, tenants, tokens};
@@ -35,6 +36,8 @@ pub struct Caller {
     pub door: Door,
     /// The user it stands for; none for a program.
     pub principal: Option<Principal>,
+    /// Whom its credential names, if that is no user, or several.
+    pub subject: Option<Subject>,
     /// Whether its tenant is opened to native APIs. Once true it stays so; false may be of yesterday.
     pub native: bool,
     /// The schemas and resource types of its tenant.
@@ -89,6 +92,7 @@ impl Caller {
             profile: Arc::new(profile),
             door: Door::Scim,
             principal: None,
+            subject: None,
             native,
             schemas,
         })
@@ -99,6 +103,20 @@ impl Caller {
     #[must_use]
     pub fn registry(&self) -> &Arc<Registry> {
         if self.native { self.schemas.whole() } else { self.schemas.plain() }
+    }
+
+    /// The resource type of users, as it sees it through SCIM.
+    ///
+    /// # Errors
+    /// If the built-in documents have none.
+    pub fn users(&self) -> Result<&Arc<ResourceType>, Error> {
+        if self.native { self.schemas.users() } else { self.schemas.plain_users() }
+    }
+
+    /// Whether resources of a type may share what is unique to other callers.
+    #[must_use]
+    pub fn shares_key(&self, kind: &ResourceType) -> bool {
+        !self.profile.allows(Tolerance::UniqueGroupNames) && self.schemas.sharing(&kind.name).is_some()
     }
 
     /// As whom the store sees it.
@@ -136,8 +154,7 @@ impl Caller {
         if self.door == Door::Appcrm && is_plain_user {
             return Err(Error::Forbidden(Scope::UsersWrite.name()));
         }
-        // Who is logged in has the right to its own user alone.
-        if self.door == Door::Login { self.may(Scope::UsersWrite) } else { self.may_write() }
+        self.may(self.door.write_users())
     }
 
     /// Whether it may read this user, and change what is the user's own, because it stands for it.

@@ -85,15 +85,23 @@ impl Directory {
         let mut left = VecDeque::from(steps);
         while !left.is_empty() && !ledger.is_full() {
             if Instant::now() >= until {
-                left.drain(..).flatten().for_each(|operation| ledger.end(operation, End::NotAttempted));
+                for operation in left.drain(..).flatten() {
+                    ledger.end(operation, End::NotAttempted);
+                }
                 break;
             }
             let Read { steps, late } = reader.read(next(&mut left), &mut entries).await;
-            late.into_iter().for_each(|operation| ledger.end(operation, End::NotAttempted));
+            for operation in late {
+                ledger.end(operation, End::NotAttempted);
+            }
             let steps: Arc<[Step]> = steps.into();
             let chunk = Chunk { steps: Arc::clone(&steps), failed: ledger.failed().clone(), errors: ledger.left() };
             match self.inner.store.write(chunk).await {
-                Ok(fates) => fates.into_iter().for_each(|(operation, fate)| ledger.note(operation, fate, &mut entries)),
+                Ok(fates) => {
+                    for (operation, fate) in fates {
+                        ledger.note(operation, fate, &mut entries);
+                    }
+                }
                 Err(error) => ledger.lose(&steps, error, &mut entries),
             }
         }

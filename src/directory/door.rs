@@ -55,6 +55,14 @@ impl Door {
         }
     }
 
+    /// The right to write any user here. Who is logged in has the right to its own user alone.
+    pub(super) const fn write_users(self) -> Scope {
+        match self {
+            Self::Login => Scope::UsersWrite,
+            Self::Scim | Self::Logixx | Self::Appcrm | Self::Adeptia | Self::Publica | Self::Admin => self.write(),
+        }
+    }
+
     /// The right to write here.
     pub(super) const fn write(self) -> Scope {
         match self {

@@ -23,6 +23,9 @@ pub enum Error {
     /// The credential lacks a right; the scope that would be needed.
     #[error("the credential lacks the scope {0}")]
     Forbidden(&'static str),
+    /// The user behind the credential: there is none, or it may not be done to it.
+    #[error("{0}")]
+    Itself(Itself),
     /// Several users have what should tell one; what it is.
     #[error("several users have this {0}")]
     Ambiguous(&'static str),
@@ -75,6 +78,23 @@ pub enum Error {
     /// A stored document is not what it should be.
     #[error("internal: {0}")]
     Internal(String),
+}
+
+/// Why a caller's own user is not what it asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Itself {
+    /// The credential stands for nobody.
+    #[error(
+        "the credential stands for no user: that of a session does, a token made for a user, and a token of a trusted \
+         issuer whose subject names one (RFC 7644 §3.11)"
+    )]
+    Nobody,
+    /// There is a user already, so that none can be made.
+    #[error("the subject of the credential has a user already (RFC 7644 §3.11)")]
+    Known,
+    /// A user does not delete itself.
+    #[error("users may not delete themselves; that takes the scope scim")]
+    Lasting,
 }
 
 impl Error {

@@ -81,27 +81,39 @@ fn limit(request: &SearchRequest, limits: Limits) -> Result<u64, scim::Error> {
     Ok(limit)
 }
 
-/// To a type that lacks an attribute which another has, it is one without a value (RFC 7644 §3.4.2.1).
+/// What is searched in each type. What is an error for one type may be right for another, which must then
+/// have all that is asked for.
 fn parts(kinds: &[(Arc<ResourceType>, Projection)], request: &SearchRequest) -> Result<Vec<Part>, scim::Error> {
-    let types: Vec<&ResourceType> = kinds.iter().map(|(kind, _)| &**kind).collect();
-    let filters = request.filter.as_deref().map(|text| filter::compile_all(&types, text)).transpose()?;
-    let mut filters = filters.into_iter().flatten();
-    let mut sorts =
-        request.sort_by.as_deref().map(|text| sort_targets(&types, text)).transpose()?.into_iter().flatten();
-    let part = |(kind, _): &(Arc<ResourceType>, Projection)| Part {
-        kind: Arc::clone(kind),
-        filter: filters.next(),
-        sort: sorts.next().flatten(),
-    };
-    Ok(kinds.iter().map(part).collect())
+    let all: Vec<Arc<ResourceType>> = kinds.iter().map(|(kind, _)| Arc::clone(kind)).collect();
+    let mut parts = Vec::with_capacity(all.len());
+    let mut refusal = None;
+    for kind in &all {
+        match part(kind, &all, request) {
+            Ok(part) => parts.push(part),
+            Err(error) => refusal = refusal.or(Some(error)),
+        }
+    }
+    match refusal {
+        Some(error) if !all.iter().any(|kind| part(kind, &[], request).is_ok()) => Err(error),
+        _ => Ok(parts),
+    }
 }
 
-fn sort_targets(kinds: &[&ResourceType], text: &str) -> Result<Vec<Option<Target>>, scim::Error> {
-    let targets: Vec<_> = kinds.iter().map(|kind| sort_target(kind, text)).collect();
-    match targets.iter().find_map(|target| target.as_ref().err()) {
-        Some(error) if targets.iter().all(Result::is_err) => Err(error.clone()),
-        _ => Ok(targets.into_iter().map(Result::ok).collect()),
-    }
+/// To a type that lacks an attribute which another of these has, it is one without a value (RFC 7644 §3.4.2.1).
+fn part(kind: &Arc<ResourceType>, all: &[Arc<ResourceType>], request: &SearchRequest) -> Result<Part, scim::Error> {
+    let filter = request.filter.as_deref().map(|text| filter::compile_among(kind, all, text)).transpose()?;
+    let sort = match request.sort_by.as_deref().map(|text| (text, sort_target(kind, text))) {
+        None => None,
+        Some((_, Ok(target))) => Some(target),
+        Some((text, Err(_))) if path::resolve(kind, text).is_err() && has(all, text) => None,
+        Some((_, Err(error))) => return Err(error),
+    };
+    Ok(Part { kind: Arc::clone(kind), filter, sort })
+}
+
+/// Whether one of the types has an attribute to sort by.
+fn has(all: &[Arc<ResourceType>], text: &str) -> bool {
+    all.iter().any(|kind| sort_target(kind, text).is_ok())
 }
 
 /// The attribute a `sortBy` means: of a complex attribute its `value` (RFC 7644 §3.4.2.3).

@@ -5,9 +5,11 @@
 
 mod grant;
 mod issuer;
+mod subject;
 
 pub use grant::{Granted, Proof, Proved, Refused};
 pub use issuer::{Issuer, Trust};
+pub use subject::{Subject, SubjectIs};
 
 use super::keys::check_url;
 use super::{Caller, Directory, Error};

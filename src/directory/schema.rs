@@ -74,14 +74,26 @@ impl Schemas {
     /// # Errors
     /// If the built-in documents have none.
     pub fn users(&self) -> Result<&Arc<ResourceType>, Error> {
-        let found = self.whole.resource_type("User");
-        found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
+        users(&self.whole)
+    }
+
+    /// The resource type of users, without the extensions of native APIs.
+    ///
+    /// # Errors
+    /// If the built-in documents have none.
+    pub fn plain_users(&self) -> Result<&Arc<ResourceType>, Error> {
+        users(&self.plain)
     }
 
     /// The type of that name as it is to clients that live with equal names.
     pub(super) fn sharing(&self, name: &str) -> Option<&Arc<ResourceType>> {
         self.sharing.iter().find(|shared| shared.name == name)
     }
+}
+
+fn users(registry: &Registry) -> Result<&Arc<ResourceType>, Error> {
+    let found = registry.resource_type("User");
+    found.ok_or_else(|| Error::Internal("there is no resource type User".to_owned()))
 }
 
 /// The schemas of every tenant that was asked for.

@@ -234,7 +234,8 @@ impl Directory {
             password: self.password_change(caller, kind, &id, password).await?,
             id,
             expect: Expect::default(),
-            what: What::Edit { edit, by_itself },
+            what: What::Edit(edit),
+            by_itself,
             members: Vec::new(),
             base: String::new(),
             answer_members: None,
@@ -316,7 +317,12 @@ impl User {
 }
 
 /// The one row that a key means.
-async fn find(conn: &mut Conn, caller: &Caller, kind: &Arc<ResourceType>, key: Key<'_>) -> Result<Row, Error> {
+pub(super) async fn find(
+    conn: &mut Conn,
+    caller: &Caller,
+    kind: &Arc<ResourceType>,
+    key: Key<'_>,
+) -> Result<Row, Error> {
     let client = caller.client();
     let (rows, what) = match key {
         Key::Number(num) => (resources::load_num(conn, client, kind, num).await?.into_iter().collect(), "number"),

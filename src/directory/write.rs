@@ -20,11 +20,11 @@ pub(super) use prepare::{Aim, Kept};
 use super::rule::Rules;
 use super::{Caller, Directory, Door, Error, Expect, Field, Principal, Record, audit, record};
 use crate::clock::Micros;
-use crate::scim::Object;
 use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
 use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::urn::LIFECYCLE;
+use crate::scim::{Object, resource};
 use crate::store::audit::Actor;
 use crate::store::{self, Client, Conn, opening, resources};
 use serde_json::Value;
@@ -44,6 +44,17 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_read()?;
+        self.read_one(caller, kind, id, show).await
+    }
+
+    /// Reads one resource for a caller whose right to it was judged.
+    pub(super) async fn read_one(
+        &self,
+        caller: &Caller,
+        kind: &Arc<ResourceType>,
+        id: &str,
+        show: &Projection,
+    ) -> Result<Record, Error> {
         let mut conn = self.inner.store.read().await?;
         let row = resources::load(&mut conn, caller.client(), kind, id).await?.ok_or_else(|| not_found(kind))?;
         record::complete(&mut conn, caller.tenant, kind, row, show, self.inner.clock.now()).await
@@ -61,7 +72,8 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let unit = self.creation(caller, kind, self.new_id(), body, show).await?;
+        let draft = resource::read(kind, body, &caller.profile)?;
+        let unit = self.creation(caller, kind, self.new_id(), draft, show).await?;
         self.inner.store.write(unit).await
     }
 
@@ -79,7 +91,7 @@ impl Directory {
         show: &Projection,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        let aim = Aim::stored(id, expect);
         let unit = self.replacement(caller, kind, aim, body, show).await?;
         self.inner.store.write(unit).await
     }
@@ -101,7 +113,7 @@ impl Directory {
         base: &str,
     ) -> Result<Record, Error> {
         caller.may_write()?;
-        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        let aim = Aim::stored(id, expect);
         let unit = self.amendment(caller, kind, aim, body, show, base).await?;
         self.inner.store.write(unit).await
     }
@@ -119,7 +131,7 @@ impl Directory {
         expect: &Expect,
     ) -> Result<Used, Error> {
         caller.may_write()?;
-        let aim = Aim { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored };
+        let aim = Aim::stored(id, expect);
         self.inner.store.write(self.removal(caller, kind, aim)).await
     }
 

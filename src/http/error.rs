@@ -233,6 +233,7 @@ impl From<directory::Error> for Refusal {
         match error {
             directory::Error::Scim(error) => error.into(),
             directory::Error::NotFound(kind) => Self::new(StatusCode::NOT_FOUND, format!("there is no such {kind}")),
+            directory::Error::Itself(which) => itself(which),
             directory::Error::Ambiguous(what) => {
                 Self::new(StatusCode::CONFLICT, format!("several users have this {what}; name one by its id"))
             }
@@ -313,6 +314,16 @@ impl From<directory::Error> for Refusal {
             error @ (directory::Error::Store(_) | directory::Error::Internal(_)) => Self::internal(error),
         }
     }
+}
+
+/// What a caller is told of its own user.
+fn itself(which: directory::Itself) -> Refusal {
+    let (status, scim_type) = match which {
+        directory::Itself::Nobody => (StatusCode::NOT_FOUND, None),
+        directory::Itself::Known => (StatusCode::CONFLICT, Some(scim::ScimType::Uniqueness)),
+        directory::Itself::Lasting => (StatusCode::FORBIDDEN, None),
+    };
+    Refusal { scim_type, ..Refusal::new(status, which.to_string()) }
 }
 
 impl ResponseError for Refusal {

@@ -74,6 +74,7 @@ fn refuse(error: directory::Error) -> Refusal {
         | directory::Error::VersionMismatch
         | directory::Error::Unauthenticated
         | directory::Error::Forbidden(_)
+        | directory::Error::Itself(_)
         | directory::Error::Ambiguous(_)
         | directory::Error::Conflict(_)
         | directory::Error::Dependencies(_)

@@ -6,6 +6,7 @@ mod answer;
 mod bulk;
 mod call;
 mod discovery;
+mod me;
 mod payload;
 mod render;
 mod resource;
@@ -17,6 +18,7 @@ use crate::directory::{Caller, Door};
 use crate::scim;
 use bulk::Operations;
 use discovery::Discovery;
+use me::Me;
 use poem_openapi::OpenApiService;
 use resource::Resources;
 use search::Everything;
@@ -39,11 +41,12 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Resources, Everything, Operations, Discovery);
+pub(super) type Api = (Resources, Everything, Operations, Me, Discovery);
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    OpenApiService::new((Resources, Everything, Operations, Discovery), "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
+    let api = (Resources, Everything, Operations, Me, Discovery);
+    OpenApiService::new(api, "Roster SCIM 2.0", env!("CARGO_PKG_VERSION"))
 }
 
 /// The Error message (RFC 7644 §3.12).

@@ -19,6 +19,7 @@ use super::value::Key;
 use super::{Error, Object};
 use resolve::Scope;
 use serde_json::Value;
+use std::sync::Arc;
 use syntax::{Column, Name, Question, Term, Tree};
 
 /// How often a filter may look through the groups of a user: each time every group above is climbed.
@@ -100,14 +101,13 @@ pub fn compile(kind: &ResourceType, text: &str) -> Result<Filter, Error> {
     bind(&Scope::Resource { kind, beside: &[] }, &parse::parse(text)?)
 }
 
-/// The same for several types that are searched together, in their order: an attribute that one of
-/// them lacks and another has is without a value there (RFC 7644 §3.4.2.1).
+/// The same for one of several types that are searched together: an attribute that another of them has and
+/// this one lacks is one without a value (RFC 7644 §3.4.2.1).
 ///
 /// # Errors
-/// As [`compile`], for what none of them has, and for what does not fit the one that has it.
-pub fn compile_all(kinds: &[&ResourceType], text: &str) -> Result<Vec<Filter>, Error> {
-    let tree = parse::parse(text)?;
-    kinds.iter().map(|kind| bind(&Scope::Resource { kind, beside: kinds }, &tree)).collect()
+/// As [`compile`].
+pub fn compile_among(kind: &ResourceType, all: &[Arc<ResourceType>], text: &str) -> Result<Filter, Error> {
+    bind(&Scope::Resource { kind, beside: all }, &parse::parse(text)?)
 }
 
 fn bind(scope: &Scope, tree: &Tree) -> Result<Filter, Error> {

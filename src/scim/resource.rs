@@ -36,14 +36,14 @@ pub struct Draft {
 ///
 /// # Errors
 /// `invalidValue`, naming the attribute; `invalidSyntax` if the body is no object or, where that is
-/// not tolerated, has an attribute that no schema knows.
+/// not tolerated, names a schema or has an attribute that nobody knows.
 pub fn read(kind: &ResourceType, body: Value, profile: &Profile) -> Result<Draft, Error> {
     let Value::Object(body) = body else {
         return Err(Error::syntax("the body must be a JSON object that represents the resource (RFC 7644 §3.3)"));
     };
     let mut reader = Reader { kind, draft: Draft::default(), shape: Shape::new(profile) };
     if let Some(fault) = schemas_fault(kind, &body) {
-        reader.shape.leeway.need(Tolerance::AnySchemas, || Error::value(format!("schemas {fault} (RFC 7643 §3)")))?;
+        reader.shape.leeway.need(Tolerance::AnySchemas, || Error::syntax(format!("schemas {fault} (RFC 7643 §3)")))?;
     }
     reader.core(body)?;
     let Reader { draft, shape, .. } = reader;
@@ -125,7 +125,7 @@ impl<'k> Reader<'k, '_> {
 
     fn put(&mut self, extension: Option<&Schema>, attribute: &Attribute, sent: Value) -> Result<(), Error> {
         if attribute.mutability == Mutability::ReadOnly {
-            return Ok(());
+            return self.shape.pass_by(attribute, &sent);
         }
         match attribute.storage {
             // Read-only, all of them.

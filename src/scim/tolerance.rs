@@ -1,7 +1,8 @@
 //! How far the server bends the protocol for one client: named tolerances, and profiles of them.
 //!
-//! Each tolerance accepts something that RFC 7643 or RFC 7644 forbids or leaves open. A profile is
-//! a preset; single tolerances can be set beside it. [`Leeway`] is a profile at work on one request.
+//! Each tolerance accepts something that RFC 7643, RFC 7644 or the SCIM 2.0 Interoperability Profile
+//! (draft-zollner-scim-interop-profile) forbids. A profile is a preset; single tolerances can be set
+//! beside it. [`Leeway`] is a profile at work on one request.
 
 #[cfg(test)]
 mod tests;
@@ -26,8 +27,12 @@ pub enum Tolerance {
     ClearByEmpty,
     /// `remove` with a list of values removes just those (RFC 7644 §3.5.2.2).
     RemoveByValue,
-    /// A PATCH may lack `schemas`, have no operation, or a null path (RFC 7644 §3.5.2).
+    /// A PATCH may lack `schemas`, call its list otherwise, or have no operation (RFC 7644 §3.5.2).
     LoosePatch,
+    /// An operation may lack a path, as RFC 7644 §3.5.2 lets it; the keys of its value are paths.
+    PathlessPatch,
+    /// `replace` of a complex attribute leaves the parts it does not name, as RFC 7644 §3.5.2.3 has it.
+    MergeReplace,
     /// An operation whose path names no attribute is passed over (RFC 7644 §3.5.2).
     UnknownPaths,
     /// Two groups may not share a name: stricter than RFC 7643 §4.2, which lets them.
@@ -44,7 +49,7 @@ pub enum Tolerance {
 
 impl Tolerance {
     /// Every tolerance there is.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::AnySchemas,
         Self::UnknownAttributes,
         Self::TextBooleans,
@@ -52,6 +57,8 @@ impl Tolerance {
         Self::ClearByEmpty,
         Self::RemoveByValue,
         Self::LoosePatch,
+        Self::PathlessPatch,
+        Self::MergeReplace,
         Self::UnknownPaths,
         Self::UniqueGroupNames,
         Self::UnknownMembers,
@@ -71,6 +78,8 @@ impl Tolerance {
             Self::ClearByEmpty => "clear-by-empty",
             Self::RemoveByValue => "remove-by-value",
             Self::LoosePatch => "loose-patch",
+            Self::PathlessPatch => "pathless-patch",
+            Self::MergeReplace => "merge-replace",
             Self::UnknownPaths => "unknown-paths",
             Self::UniqueGroupNames => "unique-group-names",
             Self::UnknownMembers => "unknown-members",
@@ -105,7 +114,7 @@ pub enum Preset {
     Okta,
     /// Microsoft Entra ID.
     Entra,
-    /// The RFCs to the letter.
+    /// The RFCs to the letter, and where they leave a choice the SCIM 2.0 Interoperability Profile.
     Strict,
 }
 
@@ -135,6 +144,8 @@ impl Preset {
             | Tolerance::ClearByEmpty
             | Tolerance::RemoveByValue
             | Tolerance::LoosePatch
+            | Tolerance::PathlessPatch
+            | Tolerance::MergeReplace
             | Tolerance::UniqueGroupNames => self != Self::Strict,
             Tolerance::UnknownPaths => self == Self::Entra,
             Tolerance::UnknownMembers
@@ -190,6 +201,13 @@ impl Profile {
     #[must_use]
     pub fn allows(&self, tolerance: Tolerance) -> bool {
         self.set.get(&tolerance).copied().unwrap_or_else(|| self.preset.allows(tolerance))
+    }
+
+    /// Whether it is as strict as [`Preset::Strict`] in everything, and so keeps what the SCIM 2.0
+    /// Interoperability Profile asks of a server.
+    #[must_use]
+    pub fn is_interoperable(&self) -> bool {
+        Tolerance::ALL.into_iter().all(|tolerance| self.allows(tolerance) == Preset::Strict.allows(tolerance))
     }
 }
 
@@ -286,6 +304,12 @@ impl<'p> Leeway<'p> {
     #[must_use]
     pub fn new(profile: &'p Profile) -> Self {
         Self { profile, used: Used::default() }
+    }
+
+    /// Whether a tolerance is on; makes no use of it.
+    #[must_use]
+    pub fn allows(&self, tolerance: Tolerance) -> bool {
+        self.profile.allows(tolerance)
     }
 
     /// Makes use of a tolerance; false if it is off.

@@ -38,6 +38,17 @@ pub async fn find(conn: &mut Conn, tenant: TenantId, name: &str) -> Result<Optio
     conn.fetch_first(conn.sql().with(sql, [tenant.0.into(), name.into()])).await?.as_ref().map(read).transpose()
 }
 
+/// Locks a connection until the unit of work ends, so that of two writes for it which must not meet one waits.
+///
+/// # Errors
+/// If the database fails.
+pub async fn lock(conn: &mut Conn, num: i64) -> Result<(), Error> {
+    let mut sql = conn.sql().with("SELECT num FROM connection WHERE num = $1", [num.into()]);
+    let lock = sql.dialect().lock();
+    sql.push(lock);
+    conn.fetch_first(sql).await.map(drop)
+}
+
 /// Makes a connection; none if the tenant has one of that name.
 ///
 /// # Errors

@@ -2,9 +2,8 @@
 //! already. Writes keep it up from then on; here the others are taken in, some at a time, in units of work
 //! of their own, by whichever instance comes first.
 
-use super::keys::{insert_index, rows};
-use super::renewal;
-use super::{Client, Conn, Error, TenantId, schemas};
+use super::keys::rows;
+use super::{Client, Conn, Error, TenantId, renewal, resources, schemas};
 use crate::scim::schema::ResourceType;
 
 /// The number that says of an index that it has every resource.
@@ -62,15 +61,15 @@ pub async fn build(
         return Ok(false);
     }
     // Locked, so that nobody changes a document between its reading and its keys.
-    let resources = renewal::next(conn, tenant, &kind.name, reached, limit, true).await?;
+    let found = renewal::next(conn, tenant, &kind.name, reached, limit, true).await?;
     let mut keys = Vec::new();
-    for resource in &resources {
+    for resource in &found {
         let index = rows(kind, &resource.document).index;
         keys.extend(index.into_iter().filter(|key| key.attribute == attribute).map(|key| (key, resource.num)));
     }
-    insert_index(conn, tenant, keys.iter().map(|(key, num)| (key, *num))).await?;
-    let is_last = resources.len() < usize::try_from(limit).unwrap_or(usize::MAX);
-    let reached = resources.last().filter(|_| !is_last).map_or(ALL, |resource| resource.num);
+    resources::index(conn, tenant, keys.iter().map(|(key, num)| (*num, key)).collect()).await?;
+    let is_last = found.len() < usize::try_from(limit).unwrap_or(usize::MAX);
+    let reached = found.last().filter(|_| !is_last).map_or(ALL, |resource| resource.num);
     let text = "UPDATE index_build SET reached = $4 WHERE tenant = $1 AND type = $2 AND attribute = $3";
     let sql = conn.sql().with(text, key().into_iter().chain([reached.into()]));
     conn.execute(sql).await?;

@@ -1,12 +1,11 @@
 //! What is derived from a document when it is written: the columns and rows that lookups, sorting
 //! and uniqueness go by. All are comparison keys of [`crate::scim::value`].
 
-use super::{Conn, Error, TenantId};
 use crate::scim::Object;
 use crate::scim::path::{self, Target};
 use crate::scim::schema::{Attribute, Kind, ResourceType, Schema, Storage, Uniqueness};
 use crate::scim::value::{self, Key};
-use serde_json::{Value, json};
+use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -138,27 +137,6 @@ pub(super) fn rows(kind: &ResourceType, document: &Object) -> Rows {
         }
     }
     rows
-}
-
-/// Puts keys of resources, which are known by their numbers, into the attribute index unless they are there.
-pub(super) async fn insert_index(
-    conn: &mut Conn,
-    tenant: TenantId,
-    keys: impl Iterator<Item = (&IndexKey, i64)>,
-) -> Result<(), Error> {
-    let keys: Vec<_> = keys.map(|(key, num)| json!([key.attribute, key.key, num, key.element])).collect();
-    if keys.is_empty() {
-        return Ok(());
-    }
-    let mut sql = conn.sql().with(
-        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
-         SELECT $1, x.value ->> 0, x.value ->> 1, CAST(x.value ->> 2 AS BIGINT), CAST(x.value ->> 3 AS BIGINT) FROM ",
-        [tenant.0.into()],
-    );
-    sql.json_list(&Value::Array(keys));
-    // SQLite would read ON as a part of the join if there were no WHERE.
-    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING");
-    conn.execute(sql).await.map(drop)
 }
 
 /// The name under which another resource shows this one.

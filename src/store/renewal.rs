@@ -3,7 +3,7 @@
 //! tenant locked ([`schemas::lock`](super::schemas::lock)).
 
 use super::keys::{self, Derived, Hot, Rows, derive, is_indexed, is_unique, targets};
-use super::{Conn, Error, TenantId};
+use super::{Conn, Error, TenantId, resources};
 use crate::scim::Object;
 use crate::scim::schema::{Kind, ResourceType, Returned};
 use serde_json::{Value, json};
@@ -116,17 +116,17 @@ impl Renewal {
         conn: &mut Conn,
         tenant: TenantId,
         (old, new): (&ResourceType, &ResourceType),
-        resources: &[Resource],
+        found: &[Resource],
     ) -> Result<Vec<(String, i64)>, Error> {
         let (mut unique, mut index) = (Vec::new(), Vec::new());
-        for Resource { num, document, .. } in resources {
+        for Resource { num, document, .. } in found {
             let Derived { rows: Rows { unique: keys, index: entries }, .. } =
                 self.columns(conn, tenant, (old, new), *num, document).await?;
             unique.extend(keys.into_iter().filter(|key| self.unique.contains(&key.attribute)).map(|key| (key, *num)));
             let entries = entries.into_iter().filter(|entry| self.index.contains(&entry.attribute));
             index.extend(entries.map(|entry| (entry, *num)));
         }
-        keys::insert_index(conn, tenant, index.iter().map(|(entry, num)| (entry, *num))).await?;
+        resources::index(conn, tenant, index.iter().map(|(entry, num)| (*num, entry)).collect()).await?;
         let wanted = unique.iter().map(|(key, num)| json!([key.attribute, key.key, num]));
         take(conn, tenant, &new.name, wanted.collect()).await
     }

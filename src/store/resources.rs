@@ -5,10 +5,11 @@
 
 mod insert;
 
+pub(super) use insert::index;
 pub use insert::{New, insert, insert_all};
 
 use super::external_ids::Split;
-use super::keys::{IndexKey, UniqueKey, derive, insert_index, rows};
+use super::keys::{IndexKey, UniqueKey, derive, rows};
 use super::sql::{Record, Val};
 use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, schemas};
 use crate::clock::Micros;
@@ -147,7 +148,8 @@ pub async fn replace(
         sql.json_list(&Value::Array(gone)).push(")");
         conn.execute(sql).await?;
     }
-    insert_index(conn, tenant, after.rows.index.difference(&before.index).map(|key| (key, row.num))).await?;
+    let indexed = after.rows.index.difference(&before.index).map(|key| (row.num, key));
+    insert::index(conn, tenant, indexed.collect()).await?;
     if own != external_ids::own(kind, old) {
         external_ids::set(conn, client, kind, row.num, own).await?;
     }
@@ -264,12 +266,12 @@ fn unasked() -> Error {
     Error::Database("a row has a type nobody asked for".into())
 }
 
-fn index_json(key: &IndexKey) -> Value {
-    json!([key.attribute, key.key, key.element])
-}
-
 fn unique_json(key: &UniqueKey) -> Value {
     json!([key.attribute, key.key])
+}
+
+fn index_json(key: &IndexKey) -> Value {
+    json!([key.attribute, key.key, key.element])
 }
 
 fn milliseconds(now: Micros) -> Micros {

@@ -166,8 +166,10 @@ async fn issuers_are_trusted_read_and_removed(api: Api) {
 
     let mut other = new_issuer();
     other["subject"] = json!("app");
+    other["subjectIs"] = json!("externalId");
     let other = api.admin("POST", ISSUERS).json(&other).send().await.is(201);
-    assert_eq!(other.text_at("/subject"), "app");
+    assert_eq!((other.text_at("/subject"), other.text_at("/subjectIs")), ("app", "externalId"));
+    assert_eq!(made.json.get("subjectIs"), None);
     let list = api.admin("GET", ISSUERS).send().await.is(200);
     assert_eq!(list.json, json!({ "issuers": [made.json, other.json] }));
     assert_eq!(api.admin("GET", &place).send().await.is(200).json, made.json);
@@ -239,6 +241,8 @@ async fn a_body_that_breaks_a_rule_is_refused_with_the_name_of_the_field(api: Ap
         (issuer("issuer", json!("")), "issuer"),
         (issuer("audience", Value::Null), "audience"),
         (issuer("subject", json!("a\nb")), "subject"),
+        (issuer("subjectIs", json!("username")), "subjectIs"),
+        (issuer("subjectIs", json!(1)), "subjectIs"),
         (issuer("scopes", json!([])), "scopes"),
         (issuer("keysUrl", Value::Null), "keysUrl"),
         (issuer("keysUrl", json!("http://issuer.example/keys")), "keysUrl"),

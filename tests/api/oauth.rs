@@ -4,6 +4,7 @@
 mod issuer;
 pub mod keys;
 mod planted;
+mod subject;
 
 use crate::call::Answer;
 use crate::server::{Api, START, both, encode};

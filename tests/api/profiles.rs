@@ -47,10 +47,10 @@ fn relaxations() -> Vec<(&'static str, &'static str, Value, &'static str)> {
     let patch = |operation: Value| json!({ "schemas": [PATCH_OP], "Operations": [operation] });
     let manager = format!("{ENTERPRISE}:manager");
     vec![
-        ("POST", "/Users", json!({ "userName": "b1" }), "invalidValue"),
-        ("POST", "/Users", json!({ "schemas": ["urn:scim:schemas:core:1.0"], "userName": "b1-old" }), "invalidValue"),
-        ("PUT", "/Users/{user}", json!({ "userName": "kept" }), "invalidValue"),
-        ("POST", "/Groups", json!({ "schemas": [GROUP, "urn:x:ADSCIM"], "displayName": "b1" }), "invalidValue"),
+        ("POST", "/Users", json!({ "userName": "b1" }), "invalidSyntax"),
+        ("POST", "/Users", json!({ "schemas": ["urn:scim:schemas:core:1.0"], "userName": "b1-old" }), "invalidSyntax"),
+        ("PUT", "/Users/{user}", json!({ "userName": "kept" }), "invalidSyntax"),
+        ("POST", "/Groups", json!({ "schemas": [GROUP, "urn:x:ADSCIM"], "displayName": "b1" }), "invalidSyntax"),
         ("POST", "/Users", json!({ "schemas": [USER], "userName": "b2", "nosuch": "x" }), "invalidSyntax"),
         ("PUT", "/Users/{user}", json!({ "schemas": [USER], "userName": "kept", "nosuch": "x" }), "invalidSyntax"),
         ("PATCH", "/Users/{user}", patch(json!({ "op": "add", "value": { "nosuch": "x" } })), "invalidSyntax"),
@@ -95,8 +95,9 @@ fn relaxations() -> Vec<(&'static str, &'static str, Value, &'static str)> {
             "PATCH",
             "/Users/{user}",
             patch(json!({ "op": "add", "path": null, "value": { "title": "t" } })),
-            "invalidPath",
+            "invalidSyntax",
         ),
+        ("PATCH", "/Users/{user}", patch(json!({ "op": "add", "value": { "title": "t" } })), "invalidSyntax"),
     ]
 }
 
@@ -145,7 +146,7 @@ async fn strict_refuses_each_relaxation_with_its_scim_type(api: Api) {
         made.send(&api, method, path, &body).await.refused(400, scim_type);
     }
     let unknown = json!({ "schemas": [PATCH_OP], "Operations": [{ "op": "add", "path": "nosuch", "value": 1 }] });
-    made.send(&api, "PATCH", "/Users/{user}", &unknown).await.refused(400, "invalidPath");
+    made.send(&api, "PATCH", "/Users/{user}", &unknown).await.refused(400, "invalidSyntax");
     for path in ["/Users", "/Groups"] {
         let list = api.get(path).send().await.is(200);
         assert_eq!(list.json["totalResults"], 1, "{}", list.text);
@@ -184,9 +185,14 @@ async fn operations_on_unknown_paths_are_passed_over_for_entra(api: Api) {
         { "op": "Add", "path": "emails[type eq \"work\"].nosuch", "value": "x" },
         { "op": "Replace", "path": "active", "value": "False" }
     ]);
-    for profile in ["default", "okta", "strict", "entra unknown-paths=off"] {
+    for (profile, refusal) in [
+        ("default", "invalidPath"),
+        ("okta", "invalidPath"),
+        ("strict", "invalidSyntax"),
+        ("entra unknown-paths=off", "invalidPath"),
+    ] {
         api.set_profile(profile).await;
-        api.patch(&path, &operations).send().await.refused(400, "invalidPath");
+        api.patch(&path, &operations).send().await.refused(400, refusal);
         assert_eq!(api.get(&path).send().await.json["active"], true, "{profile}: all or nothing");
     }
     api.set_profile("entra").await;

@@ -94,7 +94,7 @@ impl Unit for Chunk {
         let mut failed = self.failed.clone();
         let mut errors = 0;
         let mut fates = Vec::new();
-        let mut left = vec![0..self.steps.len()];
+        let mut left = Vec::from([Range { start: 0, end: self.steps.len() }]);
         while let Some(range) = left.pop() {
             if self.errors.is_some_and(|most| errors >= most) {
                 break;

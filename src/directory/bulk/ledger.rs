@@ -49,9 +49,15 @@ impl Ledger {
 
     /// Notes how an operation ended.
     pub(super) fn end(&mut self, operation: usize, end: End) {
-        if !matches!(end, End::Done { .. }) {
-            self.failed.insert(operation);
-            self.errors += 1;
+        match end {
+            End::Done { .. } => {}
+            End::Failed(_) => {
+                self.failed.insert(operation);
+                self.errors += 1;
+            }
+            End::NotAttempted => {
+                self.failed.insert(operation);
+            }
         }
         if let Some(slot) = self.ends.get_mut(operation) {
             *slot = Some(end);

@@ -6,10 +6,11 @@ use crate::directory::write::{Aim, Kept};
 use crate::directory::{Caller, Directory, Error, Expect, Matching};
 use crate::scim::message::bulk::Method;
 use crate::scim::projection::Projection;
+use crate::scim::resource;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Instant;
-use tokio::task::JoinSet;
+use tokio::task::{JoinError, JoinSet};
 
 /// So many bodies are read at a time; each may wait for the hash of a password.
 const AT_ONCE: usize = 8;
@@ -83,9 +84,10 @@ impl Reader {
 }
 
 type Works = HashMap<usize, Result<Work, Error>>;
+type Joined = Option<Result<(usize, Result<Work, Error>), JoinError>>;
 
 /// Keeps the unit of a body that has been read.
-fn keep(read: Option<Result<(usize, Result<Work, Error>), tokio::task::JoinError>>, works: &mut Works) {
+fn keep(read: Joined, works: &mut Works) {
     match read {
         Some(Ok((operation, work))) => drop(works.insert(operation, work)),
         Some(Err(error)) => tracing::error!(%error, "reading an operation of a bulk request panicked"),
@@ -123,7 +125,10 @@ impl Context {
         let expect = Expect { if_match: version.as_deref().map(matching), if_none_match: None };
         let aim = Aim { id, expect, kept };
         Ok(match method {
-            Method::Post => Work::Create(directory.creation(caller, &kind, aim.id, data, &show).await?),
+            Method::Post => {
+                let draft = resource::read(&kind, data, &caller.profile)?;
+                Work::Create(directory.creation(caller, &kind, aim.id, draft, &show).await?)
+            }
             Method::Put => Work::Change(directory.replacement(caller, &kind, aim, data, &show).await?),
             Method::Patch => Work::Change(directory.amendment(caller, &kind, aim, &data, &show, base).await?),
             Method::Delete => Work::Delete(directory.removal(caller, &kind, aim)),

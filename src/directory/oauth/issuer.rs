@@ -3,6 +3,7 @@
 //! This is how Microsoft Entra ID authenticates when its field for a secret is left blank.
 
 use super::grant::Unpublished;
+use super::subject::{Subject, SubjectIs, UnknownAttribute};
 use super::{check_scopes, connection_named, tenant_named};
 use crate::auth::assertion::Unverified;
 use crate::auth::scope::Scopes;
@@ -37,6 +38,8 @@ pub struct Trust {
     pub audience: String,
     /// Their `sub`, `appid`, `azp` or `client_id`; none if any will do.
     pub subject: Option<String>,
+    /// By which attribute their `sub` names a user, for whom they then stand; none if they stand for programs.
+    pub subject_is: Option<SubjectIs>,
     /// What they may do.
     pub scopes: Scopes,
     /// Where the issuer publishes its keys (a JWK set).
@@ -72,6 +75,7 @@ impl Directory {
             issuer: trust.issuer,
             audience: trust.audience,
             subject: trust.subject,
+            subject_is: trust.subject_is.map(|attribute| attribute.name().to_owned()),
             scopes: trust.scopes.to_string(),
             keys_url: trust.keys_url,
         };
@@ -88,10 +92,10 @@ impl Directory {
         self.inner.store.write(Distrust { tenant: tenant.to_owned(), num }).await
     }
 
-    /// The caller that presents a token of a trusted issuer.
+    /// The caller that presents a token of a trusted issuer: a program, or the user its subject names.
     ///
     /// # Errors
-    /// [`Error::Unauthenticated`] if nobody trusts it; [`Error::Busy`] if its issuer's keys cannot be
+    /// [`Error::Unauthenticated`] if nobody trusts it or its user is not active; [`Error::Busy`] if its issuer's keys cannot be
     /// had at present.
     pub(in crate::directory) async fn authenticate_issued(&self, text: &str, now: Micros) -> Result<Caller, Error> {
         let token = Unverified::read(text).map_err(|_| Error::Unauthenticated)?;
@@ -108,7 +112,11 @@ impl Directory {
         let credential = format!("issuer {} ({})", row.num, row.trust.issuer);
         let mut conn = self.inner.store.read().await?;
         let schemas = self.schemas(&mut conn, row.place.tenant, row.place.edition).await?;
-        Caller::new(row.place, schemas, credential, &row.trust.scopes, &row.profile)
+        let caller = Caller::new(row.place, schemas, credential, &row.trust.scopes, &row.profile)?;
+        match trust_subject(&row, &token)? {
+            Some(subject) => subject.speaks(&mut conn, caller).await,
+            None => Ok(caller),
+        }
     }
 
     /// The one issuer whose tokens look like this one. A named subject goes before any subject; a
@@ -136,10 +144,18 @@ impl Issuer {
 
 impl Trust {
     fn from_row(row: NewIssuer) -> Result<Self, Error> {
-        let NewIssuer { issuer, audience, subject, scopes, keys_url } = row;
+        let NewIssuer { issuer, audience, subject, subject_is, scopes, keys_url } = row;
         let scopes = Scopes::parse(&scopes).map_err(Error::Internal)?;
-        Ok(Self { issuer, audience, subject, scopes, keys_url })
+        let subject_is = subject_is.as_deref().map(str::parse).transpose();
+        let subject_is = subject_is.map_err(|error: UnknownAttribute| Error::Internal(error.to_string()))?;
+        Ok(Self { issuer, audience, subject, subject_is, scopes, keys_url })
     }
+}
+
+/// Whom a token that is believed names, if its issuer names users.
+fn trust_subject(row: &rows::Issuer, token: &Unverified<'_>) -> Result<Option<Subject>, Error> {
+    let Trust { subject_is, .. } = Trust::from_row(row.trust.clone())?;
+    Ok(subject_is.zip(token.subject()).and_then(|(attribute, text)| Subject::new(attribute, text)))
 }
 
 struct TrustUnit {

@@ -1,7 +1,5 @@
 //! What users may change of themselves: nothing that says what they may do or who they are.
 
-use crate::auth::scope::Scope;
-use crate::directory::Error;
 use crate::scim::Object;
 use crate::scim::difference;
 use crate::scim::schema::ResourceType;
@@ -12,20 +10,12 @@ const OTHERS: [&str; 5] = ["userName", "externalId", "active", "roles", "entitle
 /// The attributes of extensions that are.
 const OWN: [&str; 4] = ["dateFormat", "timeFormat", "mailSignature", "firstDayOfWeek"];
 
-/// Refuses a change that would raise rights. A user name that only follows the mail address may change.
-pub(in crate::directory) fn check(
-    kind: &ResourceType,
-    before: &Object,
-    after: &Object,
-    followed: bool,
-) -> Result<(), Error> {
+/// Whether users may change themselves so: it raises no rights. A user name that only follows the mail address
+/// may change.
+pub(in crate::directory) fn may(kind: &ResourceType, before: &Object, after: &Object, followed: bool) -> bool {
     let may = |name: &str| match name.strip_prefix(APPCRM).and_then(|rest| rest.strip_prefix(':')) {
         Some(name) => OWN.contains(&name),
         None => !name.contains(':') && (!OTHERS.contains(&name) || followed && name == "userName"),
     };
-    if difference::between(kind, before, after).iter().all(|change| may(&change.name)) {
-        Ok(())
-    } else {
-        Err(Error::Forbidden(Scope::UsersWrite.name()))
-    }
+    difference::between(kind, before, after).iter().all(|change| may(&change.name))
 }

@@ -6,7 +6,7 @@ use crate::directory::rule::{Windows, follow_mail, own};
 use crate::directory::user::Edit;
 use crate::directory::{Error, Expect, Record, record};
 use crate::scim::patch::{self, MemberEdit};
-use crate::scim::schema::Storage;
+use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::tolerance::Used;
 use crate::scim::{Object, resource, validate};
 use crate::store::audit::Action;
@@ -19,6 +19,8 @@ pub(in crate::directory) struct Change {
     pub id: String,
     pub expect: Expect,
     pub what: What,
+    /// A user changes itself without the right to change others: it may not raise its own rights.
+    pub by_itself: bool,
     pub members: Vec<MemberEdit>,
     pub password: PasswordChange,
     /// The SCIM base URL, for filters on `$ref`.
@@ -33,8 +35,8 @@ pub(in crate::directory) enum What {
     Replace(Object),
     /// What these make of it.
     Patch(Vec<patch::Edit>),
-    /// What this makes of it. A user that changes itself may not raise its own rights.
-    Edit { edit: Edit, by_itself: bool },
+    /// What this makes of it.
+    Edit(Edit),
 }
 
 /// What becomes of the password.
@@ -60,25 +62,32 @@ impl Change {
             What::Replace(document) => {
                 let mut document = document.clone();
                 validate::replace(kind, stored, &mut document)?;
+                self.check_own(kind, stored, &document, false)?;
                 Ok(Draft { document, windows: Windows::Whole, followed: false })
             }
             What::Patch(edits) => {
                 let mut document = stored.clone();
                 patch::apply(kind, edits, &mut document)?;
+                self.check_own(kind, stored, &document, false)?;
                 validate::patch(kind, stored, &mut document)?;
                 Ok(Draft { document, windows: Windows::of(edits), followed: false })
             }
-            What::Edit { edit, by_itself } => {
+            What::Edit(edit) => {
                 let mut document = stored.clone();
                 edit(&mut document)?;
                 let followed = self.scope.door.is_native() && follow_mail(stored, &mut document);
-                if *by_itself {
-                    own::check(kind, stored, &document, followed)?;
-                }
+                self.check_own(kind, stored, &document, followed)?;
                 validate::patch(kind, stored, &mut document)?;
                 Ok(Draft { document, windows: Windows::Core, followed })
             }
         }
+    }
+
+    fn check_own(&self, kind: &ResourceType, stored: &Object, document: &Object, followed: bool) -> Result<(), Error> {
+        if !self.by_itself || own::may(kind, stored, document, followed) {
+            return Ok(());
+        }
+        Err(Error::Forbidden(self.scope.door.write_users().name()))
     }
 
     /// Applies what does not live in the document; answers what of it changed.
@@ -126,7 +135,7 @@ impl Unit for Change {
             rules.conclude(conn, row.num, Some(&stored), &document, beside.password).await?;
             let action = match self.what {
                 What::Replace(_) => Action::Replaced,
-                What::Patch(_) | What::Edit { .. } => Action::Patched,
+                What::Patch(_) | What::Edit(_) => Action::Patched,
             };
             scope.note(conn, action, &row, (&stored, &document), beside).await?
         } else {

@@ -83,7 +83,7 @@ async fn make(conn: &mut Conn, creates: &[&Create], scopes: &[Scope]) -> Result<
         news.map(|((create, scope), document)| New { kind: &scope.kind, id: &create.id, document }).collect();
     let rows = resources::insert_all(conn, shared.client, &news, shared.now).await;
     let rows = rows.map_err(|error| shared.refusal(error, false))?;
-    let mut changes = Vec::with_capacity(rows.len());
+    let mut notes = Vec::with_capacity(rows.len());
     let mut records = Vec::with_capacity(rows.len());
     for (((create, scope), document), row) in creates.iter().zip(scopes).zip(&documents).zip(rows) {
         let Scope { client, kind, show, now, .. } = scope;
@@ -97,15 +97,15 @@ async fn make(conn: &mut Conn, creates: &[&Create], scopes: &[Scope]) -> Result<
         }
         let beside = Beside { members, password: create.password.is_some() };
         scope.rules(*now).conclude(conn, row.num, None, document, false).await?;
-        let change = audit::change(Action::Created, kind, &row, (&Object::new(), document), beside, scope.values);
-        let changed = change.attributes.clone();
-        changes.push(change);
+        let note = audit::change(Action::Created, kind, &row, (&Object::new(), document), beside, scope.values);
+        let changed = note.attributes.clone();
+        notes.push(note);
         records.push(if kind.stored_as(Storage::Members).is_none() {
             Record { changed, used, ..record::newborn(Arc::clone(kind), row, show) }
         } else {
             Record { changed, used, ..record::complete(conn, client.tenant, kind, row, show, *now).await? }
         });
     }
-    shared.note_all(conn, &changes).await?;
+    shared.note_all(conn, &notes).await?;
     Ok(records)
 }

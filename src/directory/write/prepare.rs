@@ -37,22 +37,29 @@ pub(in crate::directory) enum Kept {
     Unknown,
 }
 
+impl Aim {
+    /// At a resource there is.
+    pub(in crate::directory) fn stored(id: &str, expect: &Expect) -> Self {
+        Self { id: id.to_owned(), expect: expect.clone(), kept: Kept::Stored }
+    }
+}
+
 impl Directory {
     /// An id for a new resource.
     pub(in crate::directory) fn new_id(&self) -> String {
         self.inner.ids.resource(self.inner.clock.now())
     }
 
-    /// The unit of work that creates a resource from a body (RFC 7644 §3.3).
+    /// The unit of work that creates a resource (RFC 7644 §3.3).
     pub(in crate::directory) async fn creation(
         &self,
         caller: &Caller,
         kind: &Arc<ResourceType>,
         id: String,
-        body: Value,
+        draft: Draft,
         show: &Projection,
     ) -> Result<Create, Error> {
-        let Draft { mut document, members, password, unknown, used } = resource::read(kind, body, &caller.profile)?;
+        let Draft { mut document, members, password, unknown, used } = draft;
         note_unknown(kind, &unknown);
         validate::create(kind, &mut document)?;
         let password = match password {
@@ -90,6 +97,7 @@ impl Directory {
             id,
             expect,
             what: What::Replace(document),
+            by_itself: false,
             members: members.into_iter().collect(),
             base: String::new(),
             answer_members: None,
@@ -126,6 +134,7 @@ impl Directory {
             id,
             expect,
             what: What::Patch(edits),
+            by_itself: false,
             members,
             base: base.to_owned(),
             answer_members: (!show.is_explicit()).then_some(self.inner.limits.patch_answer_members),

@@ -6,7 +6,8 @@ use super::desk::Desk;
 use super::fields::{Body, Fields, Read, blame};
 use super::word::{Instant, Word};
 use crate::auth::scope::Scope;
-use crate::directory::{Error, oauth};
+use crate::directory::Error;
+use crate::directory::oauth::{self, SubjectIs};
 use crate::http::error::Refusal;
 use poem::http::StatusCode;
 use poem_openapi::param::Path;
@@ -27,6 +28,9 @@ pub(super) struct Issuer {
     audience: String,
     /// Their subject, or the application they were issued to; absent if any will do.
     subject: Option<String>,
+    /// The attribute by which their subject names a user, for whom they stand (`/Me`); absent if they stand for
+    /// programs.
+    subject_is: Option<Word<SubjectIs>>,
     /// What its tokens may do.
     scopes: Vec<Word<Scope>>,
     /// Where it publishes its keys, a JWK set (RFC 7517 §5).
@@ -54,6 +58,9 @@ pub(super) struct NewIssuer {
     audience: String,
     /// Their subject, or the application they were issued to; any will do if absent.
     subject: Option<String>,
+    /// The attribute by which their subject names a user, for whom they stand (`/Me`); absent if they stand for
+    /// programs.
+    subject_is: Option<Word<SubjectIs>>,
     /// What its tokens may do.
     scopes: Vec<Word<Scope>>,
     /// Where it publishes its keys, a JWK set (RFC 7517 §5).
@@ -69,6 +76,7 @@ impl From<oauth::Issuer> for Issuer {
             issuer: trust.issuer,
             audience: trust.audience,
             subject: trust.subject,
+            subject_is: trust.subject_is.map(Word),
             scopes: trust.scopes.iter().map(Word).collect(),
             keys_url: trust.keys_url,
             created: Word(Instant(issuer.created)),
@@ -82,6 +90,7 @@ impl From<NewIssuer> for oauth::Trust {
             issuer: issuer.issuer,
             audience: issuer.audience,
             subject: issuer.subject,
+            subject_is: issuer.subject_is.map(|attribute| attribute.0),
             scopes: issuer.scopes.into_iter().map(|scope| scope.0).collect(),
             keys_url: issuer.keys_url,
         }
@@ -98,6 +107,7 @@ impl Read for NewIssuer {
             issuer: fields.needed("issuer", issuer)?,
             audience: fields.needed("audience", audience)?,
             subject: fields.text("subject")?,
+            subject_is: fields.word("subjectIs")?,
             scopes: fields.needed("scopes", scopes)?,
             keys_url: fields.needed("keysUrl", keys_url)?,
         })

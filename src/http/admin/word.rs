@@ -3,6 +3,7 @@
 use crate::auth::scope::Scope;
 use crate::clock::{Micros, rfc3339};
 use crate::directory::catalogue::Catalogue;
+use crate::directory::oauth::SubjectIs;
 use crate::scim::tolerance::Preset;
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
 use poem_openapi::types::{ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type};
@@ -30,6 +31,14 @@ pub(super) struct Instant(pub Micros);
 
 impl Spoken for Scope {
     const FORMAT: &'static str = "scope";
+
+    fn all() -> Vec<&'static str> {
+        Self::ALL.map(Self::name).to_vec()
+    }
+}
+
+impl Spoken for SubjectIs {
+    const FORMAT: &'static str = "attribute";
 
     fn all() -> Vec<&'static str> {
         Self::ALL.map(Self::name).to_vec()

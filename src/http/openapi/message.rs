@@ -311,6 +311,10 @@ fn service_provider_config() -> Value {
             "etag": supported(),
             "pagination": pagination,
             "authenticationSchemes": { "type": "array", "items": { "type": "object" } },
+            "interopProfileConformant": {
+                "type": "boolean",
+                "description": "True to a caller whose connection is strict (draft-zollner-scim-interop-profile §3).",
+            },
             "meta": meta(),
         },
     })

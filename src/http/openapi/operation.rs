@@ -39,6 +39,7 @@ struct Answer {
 const DISCOVERY: &str = "Discovery";
 const SEARCH: &str = "Search";
 const BULK: &str = "Bulk";
+const ME: &str = "Me";
 
 /// The parameters of a list.
 const LIST: &[&str] =
@@ -56,6 +57,7 @@ pub(super) fn tags(registry: &Registry, names: &Names) -> Vec<Value> {
     let others = [
         json!({ "name": SEARCH, "description": "Resources of every type." }),
         json!({ "name": BULK, "description": "Many operations in one request." }),
+        json!({ "name": ME, "description": "The user the credential stands for (RFC 7644 §3.11)." }),
         json!({ "name": DISCOVERY, "description": "What the server can do (RFC 7644 §4); readable without a token." }),
     ];
     kinds.chain(others).collect()
@@ -69,7 +71,10 @@ pub(super) fn describe(registry: &Registry, names: &Names, path: &str, method: &
     };
     match registry.types.iter().find_map(|kind| Some((kind, below(kind)?))) {
         Some((kind, rest)) => of_kind(kind, &names.kind(kind), &rest, method),
-        None => of_all(registry, path, method).or_else(|| bulk(path, method)).or_else(|| discovery(path, method)),
+        None => of_all(registry, path, method)
+            .or_else(|| bulk(path, method))
+            .or_else(|| of_me(registry, names, path, method))
+            .or_else(|| discovery(path, method)),
     }
 }
 
@@ -159,7 +164,7 @@ fn of_all(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         id: String::new(),
         tag: SEARCH.to_owned(),
         summary: String::new(),
-        description: "A type that lacks an attribute of the filter has no results (RFC 7644 §3.4.2.1).",
+        description: "To a type that lacks an attribute which another has, it is one without a value (RFC 7644 §3.4.2.1).",
         parameters: &[],
         request: None,
         answers: vec![page("ListResponse", example::page(&examples))],
@@ -204,6 +209,34 @@ fn bulk(path: &str, method: &str) -> Option<Operation> {
         errors: &[400, 408, 413, 415],
         open: false,
     })
+}
+
+/// The operations on the caller's own user: those on a user, without its id.
+fn of_me(registry: &Registry, names: &Names, path: &str, method: &str) -> Option<Operation> {
+    const DESCRIPTION: &str = "The user of a session, of a token made for a user, or of a trusted issuer's token whose \
+                               subject names one; 404 for other credentials. With the scope `self` alone, a user \
+                               reads itself and changes what is its own. `Location` is the permanent address.";
+    const ENROL: &str = "Creates the user that the subject of a trusted issuer's token names, if there is none; 409 if \
+                         there is. What names it may be left out.";
+    if path != "/Me" {
+        return None;
+    }
+    let (id, summary, rest, description, errors): (_, _, _, _, &[u16]) = match method {
+        "get" => ("getMe", "Read the own user", "/{id}", DESCRIPTION, &[400, 404, 412]),
+        "post" => ("createMe", "Create the own user", "", ENROL, &[400, 404, 408, 409, 413, 415, 507]),
+        "put" => ("replaceMe", "Replace the own user", "/{id}", DESCRIPTION, &[400, 404, 408, 409, 412, 413, 415, 507]),
+        "patch" => ("patchMe", "Change the own user", "/{id}", DESCRIPTION, &[400, 404, 408, 409, 412, 413, 415, 507]),
+        "delete" => ("deleteMe", "Delete the own user", "/{id}", DESCRIPTION, &[400, 404, 412, 507]),
+        _ => return None,
+    };
+    let user = registry.resource_type("User")?;
+    let operation = of_kind(user, &names.kind(user), rest, method)?;
+    let answers = match method {
+        "delete" => vec![bare(204, "The user is gone.", &["Location"])],
+        _ => operation.answers,
+    };
+    let (id, summary, tag) = (id.to_owned(), summary.to_owned(), ME.to_owned());
+    Some(Operation { id, tag, summary, description, answers, errors, ..operation })
 }
 
 fn discovery(path: &str, method: &str) -> Option<Operation> {

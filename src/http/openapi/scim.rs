@@ -138,7 +138,7 @@ pub(super) fn document(registry: &Registry, whose: Whose) -> Value {
         title: "Roster SCIM 2.0",
         summary: "Users and groups, as identity providers provision them.",
         description: whose.description(),
-        bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`.",
+        bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`; for `/Me` also that of a session.",
         keys: &[],
         prefix: PREFIX,
         tags: operation::tags(registry, &names).into(),

@@ -40,6 +40,14 @@ impl Answer {
         Ok(Self { body, ..Self::headers_of(status, record, renderer) })
     }
 
+    /// The same with the permanent address of the resource.
+    pub(super) fn located(mut self, location: String) -> Self {
+        if self.headers.iter().all(|(name, _)| name != LOCATION) {
+            self.headers.push((LOCATION, location));
+        }
+        self
+    }
+
     /// The headers of a resource alone: 204 and 304.
     pub(super) fn headers_of(status: StatusCode, record: &Record, renderer: &Renderer<'_>) -> Self {
         let location = renderer.location(record);

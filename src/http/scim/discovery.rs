@@ -11,11 +11,16 @@ use crate::directory::oauth::Enabled;
 use crate::http::error::Refusal;
 use crate::scim::message::{Place, list_response};
 use crate::scim::schema::document::{write_resource_type, write_schema};
+use crate::scim::schema::{ResourceType, Schema};
 use crate::scim::{Object, urn};
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
 use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// How many resources the SCIM 2.0 Interoperability Profile wants to see in a page that may have as many.
+const INTEROPERABLE_PAGE: u64 = 100;
 
 /// The routes of discovery.
 pub(in crate::http) struct Discovery;
@@ -34,14 +39,14 @@ impl Discovery {
     async fn schemas(&self, call: Call) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
         let schemas = &call.registry().schemas;
-        Ok(list(schemas.iter().map(|schema| shown(write_schema(schema), &SCHEMA, &schema.id, &call.base))))
+        Ok(list(schemas.iter().map(|schema| shown(written(&call, schema), &SCHEMA, &schema.id, &call.base))))
     }
 
     #[oai(path = "/Schemas/:id", method = "get")]
     async fn schema(&self, call: Call, id: Path<String>) -> Result<Answer, Refusal> {
         refuse_filter(&call.query)?;
         let schema = call.registry().schema(&id).ok_or_else(|| unknown("Schema"))?;
-        Ok(Answer::ok(shown(write_schema(schema), &SCHEMA, &schema.id, &call.base)))
+        Ok(Answer::ok(shown(written(&call, schema), &SCHEMA, &schema.id, &call.base)))
     }
 
     #[oai(path = "/ResourceTypes", method = "get")]
@@ -69,6 +74,22 @@ struct Described {
 const SCHEMA: Described = Described { resource_type: "Schema", schema: urn::SCHEMA, path: "/Schemas" };
 const RESOURCE_TYPE: Described =
     Described { resource_type: "ResourceType", schema: urn::RESOURCE_TYPE, path: "/ResourceTypes" };
+
+/// A schema as it is to the caller: what its connection may share is not unique.
+fn written(call: &Call, schema: &Schema) -> Object {
+    let mut document = write_schema(schema);
+    let may_share = |kind: &&Arc<ResourceType>| {
+        kind.schema.id == schema.id && call.caller().is_ok_and(|caller| caller.shares_key(kind))
+    };
+    let shared = call.registry().types.iter().find(may_share).and_then(|kind| kind.key.as_ref());
+    let attributes = document.get_mut("attributes").and_then(Value::as_array_mut);
+    for attribute in attributes.into_iter().flatten().filter_map(Value::as_object_mut) {
+        if shared.is_some_and(|key| attribute.get("name").and_then(Value::as_str) == Some(key.name.as_str())) {
+            attribute.insert("uniqueness".to_owned(), Value::from("none"));
+        }
+    }
+    document
+}
 
 /// The text of a discovery document with `schemas` first and `meta` last.
 fn shown(document: Object, described: &Described, id: &str, base: &str) -> String {
@@ -123,7 +144,7 @@ async fn schemes(call: &Call) -> Result<Vec<Value>, Refusal> {
 fn config(call: &Call, schemes: &[Value]) -> Value {
     let limits = call.directory().limits();
     let site = call.base.strip_suffix(PREFIX).unwrap_or(&call.base);
-    json!({
+    let mut config = json!({
         "schemas": [urn::SERVICE_PROVIDER_CONFIG],
         "documentationUri": format!("{site}/docs"),
         "patch": { "supported": true },
@@ -145,7 +166,19 @@ fn config(call: &Call, schemes: &[Value]) -> Value {
             "resourceType": "ServiceProviderConfig",
             "location": format!("{}/ServiceProviderConfig", call.base),
         },
-    })
+    });
+    if let Some(config) = config.as_object_mut().filter(|_| is_interoperable(call)) {
+        config.insert("interopProfileConformant".to_owned(), Value::Bool(true));
+    }
+    config
+}
+
+/// Whether the caller meets what the SCIM 2.0 Interoperability Profile asks of a server
+/// (draft-zollner-scim-interop-profile): a strict connection, and pages that are large enough.
+fn is_interoperable(call: &Call) -> bool {
+    let limits = call.directory().limits();
+    let is_strict = call.caller().is_ok_and(|caller| caller.profile.is_interoperable());
+    is_strict && limits.default_results.min(limits.max_results) >= INTEROPERABLE_PAGE
 }
 
 fn unknown(kind: &str) -> Refusal {

@@ -49,6 +49,11 @@ impl Renderer<'_> {
         self.url(&record.kind, &record.id)
     }
 
+    /// The URL of the resource of a type and id.
+    pub(super) fn url(&self, kind: &ResourceType, id: &str) -> String {
+        format!("{}{}/{id}", self.base, kind.endpoint)
+    }
+
     /// The text of a resource as the projection shows it.
     pub(super) fn resource(&self, record: &Record, shown: &Projection) -> Result<String, serde_json::Error> {
         match record.document.trim_end().strip_suffix('}') {
@@ -113,11 +118,6 @@ impl Renderer<'_> {
 
     fn reference(&self, kind: &str, id: &str) -> Option<String> {
         self.registry.resource_type(kind).map(|kind| self.url(kind, id))
-    }
-
-    /// The URL of the resource of that type and id.
-    pub(super) fn url(&self, kind: &ResourceType, id: &str) -> String {
-        format!("{}{}/{id}", self.base, kind.endpoint)
     }
 }
 

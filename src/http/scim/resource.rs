@@ -10,6 +10,7 @@ use crate::http::error::Refusal;
 use crate::scim::message::SearchRequest;
 use crate::scim::projection::Projection;
 use crate::scim::schema::ResourceType;
+use crate::scim::tolerance::Used;
 use poem::http::StatusCode;
 use poem_openapi::OpenApi;
 use poem_openapi::param::Path;
@@ -45,11 +46,7 @@ impl Resources {
         let (kind, shown) = shown(&call, &endpoint)?;
         check_id(kind, &id)?;
         let record = call.directory().get(call.caller()?, kind, &id, &shown).await?;
-        match judge(&call.expect, record.version) {
-            Verdict::Show => answer(&call, StatusCode::OK, &record, &shown),
-            Verdict::NotModified => Ok(Answer::headers_of(StatusCode::NOT_MODIFIED, &record, &renderer(&call))),
-            Verdict::Refuse => Err(Error::VersionMismatch.into()),
-        }
+        read(&call, &record, &shown)
     }
 
     #[oai(path = "/:endpoint/:id", method = "put")]
@@ -78,11 +75,7 @@ impl Resources {
         check_id(kind, &id)?;
         let directory = call.directory();
         let record = directory.patch(call.caller()?, kind, &id, &body.0, &call.expect, &shown, &call.base).await?;
-        if record.too_many_members {
-            call.trail.record(&record);
-            return Ok(Answer::headers_of(StatusCode::NO_CONTENT, &record, &renderer(&call)));
-        }
-        answer(&call, StatusCode::OK, &record, &shown)
+        patched(&call, &record, &shown)
     }
 
     #[oai(path = "/:endpoint/:id", method = "delete")]
@@ -90,8 +83,7 @@ impl Resources {
         let kind = call.kind(&endpoint)?;
         check_id(kind, &id)?;
         let used = call.directory().delete(call.caller()?, kind, &id, &call.expect).await?;
-        used.iter().for_each(|tolerance| call.trail.tolerated(tolerance));
-        Ok(Answer::bare(StatusCode::NO_CONTENT))
+        Ok(gone(&call, used))
     }
 }
 
@@ -120,9 +112,33 @@ pub(super) fn renderer(call: &Call) -> Renderer<'_> {
     Renderer { base: &call.base, registry: call.registry() }
 }
 
-fn answer(call: &Call, status: StatusCode, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
+pub(super) fn answer(call: &Call, status: StatusCode, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
     call.trail.record(record);
     Answer::resource(status, record, shown, &renderer(call)).map_err(Refusal::internal)
+}
+
+/// The answer to a GET, as its preconditions have it.
+pub(super) fn read(call: &Call, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
+    match judge(&call.expect, record.version) {
+        Verdict::Show => answer(call, StatusCode::OK, record, shown),
+        Verdict::NotModified => Ok(Answer::headers_of(StatusCode::NOT_MODIFIED, record, &renderer(call))),
+        Verdict::Refuse => Err(Error::VersionMismatch.into()),
+    }
+}
+
+/// The answer to a PATCH: the resource, unless it has too many members to be sent unasked.
+pub(super) fn patched(call: &Call, record: &Record, shown: &Projection) -> Result<Answer, Refusal> {
+    if record.too_many_members {
+        call.trail.record(record);
+        return Ok(Answer::headers_of(StatusCode::NO_CONTENT, record, &renderer(call)));
+    }
+    answer(call, StatusCode::OK, record, shown)
+}
+
+/// The answer to a DELETE, which made use of these tolerances.
+pub(super) fn gone(call: &Call, used: Used) -> Answer {
+    used.iter().for_each(|tolerance| call.trail.tolerated(tolerance));
+    Answer::bare(StatusCode::NO_CONTENT)
 }
 
 /// What the preconditions of a GET lead to (RFC 9110 §13.2.2).

@@ -16,7 +16,7 @@ use std::sync::Arc;
 pub(super) enum Scope<'s> {
     /// Attributes of a resource. What this type lacks and one of those it is searched with has, is
     /// an attribute without a value.
-    Resource { kind: &'s ResourceType, beside: &'s [&'s ResourceType] },
+    Resource { kind: &'s ResourceType, beside: &'s [Arc<ResourceType>] },
     /// Parts of one element of this attribute.
     Element(&'s Attribute),
 }

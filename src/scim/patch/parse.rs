@@ -40,7 +40,8 @@ fn operations<'b>(body: &'b Value, leeway: &mut Leeway) -> Result<&'b Vec<Value>
     let Some(Value::Array(operations)) = member(body, "Operations") else { return Err(refusal()) };
     let names_itself = |schemas: &Value| {
         schemas.as_array().is_some_and(|listed| {
-            listed.iter().any(|listed| listed.as_str().is_some_and(|listed| listed.eq_ignore_ascii_case(urn::PATCH_OP)))
+            let is_it = |listed: &Value| listed.as_str().is_some_and(|urn| urn.eq_ignore_ascii_case(urn::PATCH_OP));
+            !listed.is_empty() && listed.iter().all(is_it)
         })
     };
     if !body.contains_key("Operations") {
@@ -50,7 +51,7 @@ fn operations<'b>(body: &'b Value, leeway: &mut Leeway) -> Result<&'b Vec<Value>
     }
     if !member(body, "schemas").is_some_and(names_itself) {
         leeway.need(Tolerance::LoosePatch, || {
-            Error::syntax(format!("schemas must be a list with {} (RFC 7644 §3.5.2)", urn::PATCH_OP))
+            Error::syntax(format!("schemas must be a list of {} alone (RFC 7644 §3.5.2)", urn::PATCH_OP))
         })?;
     }
     if operations.is_empty() {
@@ -106,12 +107,9 @@ impl Reader<'_, '_> {
         };
         let value = member(operation, "value").cloned();
         match member(operation, "path") {
-            None => self.without_path(action, value),
+            None => self.pathless(action, value),
             Some(path) if path.is_null() || path.as_str().is_some_and(|path| path.trim().is_empty()) => {
-                self.shape.leeway.need(Tolerance::LoosePatch, || {
-                    Error::path("\"path\" must name an attribute or be left out (RFC 7644 §3.5.2)")
-                })?;
-                self.without_path(action, value)
+                self.pathless(action, value)
             }
             Some(Value::String(path)) if path.len() > MAX_PATH => {
                 Err(Error::path(format!("\"path\" may have at most {MAX_PATH} bytes")))
@@ -150,9 +148,19 @@ impl Reader<'_, '_> {
         if error.scim_type != ScimType::InvalidPath || !path::names_nothing(self.kind, path) {
             return Err(error);
         }
-        self.shape.leeway.need(Tolerance::UnknownPaths, || error)?;
+        // Who may send no attribute that nobody knows is told of such a path in the same way.
+        let is_lenient = self.shape.leeway.allows(Tolerance::UnknownAttributes);
+        let refusal = if is_lenient { error } else { Error { scim_type: ScimType::InvalidSyntax, ..error } };
+        self.shape.leeway.need(Tolerance::UnknownPaths, || refusal)?;
         self.shape.unknown.push(path.to_owned());
         Ok(())
+    }
+
+    fn pathless(&mut self, action: Action, value: Option<Value>) -> Result<(), Error> {
+        self.shape.leeway.need(Tolerance::PathlessPatch, || {
+            Error::syntax("\"path\" is missing: each operation must name the attribute it is about (RFC 7644 §3.5.2)")
+        })?;
+        self.without_path(action, value)
     }
 
     fn without_path(&mut self, action: Action, value: Option<Value>) -> Result<(), Error> {
@@ -255,7 +263,10 @@ impl Reader<'_, '_> {
         let attribute = Arc::clone(&target.attribute);
         if read_only(&attribute) || target.sub.as_deref().is_some_and(read_only) {
             if named == Named::InValue || attribute.storage == Storage::Members {
-                return Ok(());
+                return value.map_or(Ok(()), |value| self.shape.pass_by(&attribute, &value));
+            }
+            if attribute.name == "schemas" && action != Action::Remove {
+                return self.schemas(value.as_ref());
             }
             return Err(Error::mutability(format!("{} is read-only (RFC 7643 §7)", target.name())));
         }
@@ -281,6 +292,19 @@ impl Reader<'_, '_> {
                 self.edit(action, ValuePath { target, filter, described }, value)
             }
         }
+    }
+
+    /// Schemas follow the attributes by themselves; to name those of the type changes nothing.
+    fn schemas(&self, value: Option<&Value>) -> Result<(), Error> {
+        let is_ours = |urn: &str| urn.eq_ignore_ascii_case(&self.kind.schema.id) || self.kind.extension(urn).is_some();
+        let listed = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+        if !listed.is_empty() && listed.iter().all(|listed| listed.as_str().is_some_and(is_ours)) {
+            return Ok(());
+        }
+        let is_lenient = self.shape.leeway.allows(Tolerance::AnySchemas);
+        let scim_type = if is_lenient { ScimType::Mutability } else { ScimType::InvalidSyntax };
+        let name = &self.kind.name;
+        Err(Error::new(scim_type, format!("schemas may only name schemas of the resource type {name} (RFC 7643 §3)")))
     }
 
     /// Whether the operation may have this value: a removal has none (RFC 7644 §3.5.2.2), and only a
@@ -368,12 +392,25 @@ impl Reader<'_, '_> {
             return Ok(Assigned::or_unassigned(self.shape.one(attribute, value)?));
         }
         let is_nothing = value.is_null() || value.as_str() == Some("") || value.as_array().is_some_and(Vec::is_empty);
-        let parts = self.shape.parts(attribute, value)?;
+        let mut parts = self.shape.parts(attribute, value)?;
         // Without its value the rest of a reference says nothing: {"value": ""} clears a manager.
         if is_nothing || parts.get("value").is_some_and(Value::is_null) {
             return Ok(Assigned::Unassigned);
         }
+        if action == Action::Replace && !attribute.multi_valued && filter.is_none() {
+            self.replace_rest(attribute, &mut parts);
+        }
         Ok(if parts.is_empty() { Assigned::Nothing } else { Assigned::Value(Value::Object(parts)) })
+    }
+
+    /// What a replace of a complex attribute does to the parts it does not name: they stay (RFC 7644
+    /// §3.5.2.3) or, where that is not so, go with the whole.
+    fn replace_rest(&mut self, attribute: &Attribute, parts: &mut Object) {
+        let is_rest = |sub: &&Arc<Attribute>| sub.mutability != Mutability::ReadOnly && !parts.contains_key(&sub.name);
+        let rest: Vec<String> = attribute.sub_attributes.iter().filter(is_rest).map(|sub| sub.name.clone()).collect();
+        if !rest.is_empty() && !self.shape.leeway.take(Tolerance::MergeReplace) {
+            parts.extend(rest.into_iter().map(|name| (name, Value::Null)));
+        }
     }
 }
 

@@ -49,6 +49,18 @@ impl<'p> Shape<'p> {
         Ok(())
     }
 
+    /// Passes by a read-only attribute (RFC 7644 §3.3, §3.5.1), but not what no schema knows in it.
+    pub(in crate::scim) fn pass_by(&mut self, attribute: &Attribute, sent: &Value) -> Result<(), Error> {
+        let elements = sent.as_array().map_or(std::slice::from_ref(sent), Vec::as_slice);
+        elements.iter().filter_map(Value::as_object).try_for_each(|parts| self.leave_out_of(attribute, parts))
+    }
+
+    /// Leaves out the parts of a complex value that its attribute does not have.
+    fn leave_out_of(&mut self, attribute: &Attribute, parts: &Object) -> Result<(), Error> {
+        let mut unknown = parts.keys().filter(|name| attribute.sub_attribute(name).is_none());
+        unknown.try_for_each(|name| self.leave_out(format!("{}.{name}", attribute.name)))
+    }
+
     /// The canonical form of everything sent for an attribute: a list for a multi-valued one.
     /// None if it is unassigned.
     pub(in crate::scim) fn attribute(&mut self, attribute: &Attribute, sent: Value) -> Result<Option<Value>, Error> {
@@ -210,10 +222,11 @@ impl<'p> Shape<'p> {
         };
         for member in self.elements(attribute, sent)? {
             let id = match member {
-                Value::Object(parts) => match parts.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("value")) {
-                    Some((_, id)) => id,
-                    None => return Err(refusal()),
-                },
+                Value::Object(parts) => {
+                    self.leave_out_of(attribute, &parts)?;
+                    let id = parts.into_iter().find(|(name, _)| name.eq_ignore_ascii_case("value"));
+                    id.ok_or_else(refusal)?.1
+                }
                 Value::String(text) if text.trim_start().starts_with(['{', '[']) => {
                     self.leeway.need(Tolerance::LooseShapes, refusal)?;
                     let sent = json::parse(text.as_bytes()).map_err(|_| refusal())?;

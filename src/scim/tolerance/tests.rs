@@ -23,7 +23,9 @@ fn every_preset_has_the_tolerances_of_its_client() {
             | Tolerance::LooseShapes
             | Tolerance::ClearByEmpty
             | Tolerance::RemoveByValue
-            | Tolerance::LoosePatch => [true, true, true, false],
+            | Tolerance::LoosePatch
+            | Tolerance::PathlessPatch
+            | Tolerance::MergeReplace => [true, true, true, false],
         };
         assert_eq!([default, okta, entra, strict], expected, "{tolerance}");
     }
@@ -72,6 +74,20 @@ fn text_that_is_no_profile_is_refused_with_what_would_be_one() {
         assert_eq!(refused, error, "{text}");
         assert!(refused.to_string().contains(word), "{refused}");
     }
+}
+
+#[test]
+fn a_profile_is_interoperable_only_if_it_is_strict_in_everything() {
+    let switched = |preset: Preset, tolerance, on| Profile { set: BTreeMap::from([(tolerance, on)]), preset };
+    for preset in Preset::ALL {
+        assert_eq!(Profile::from(preset).is_interoperable(), preset == Preset::Strict, "{preset}");
+    }
+    for tolerance in Tolerance::ALL {
+        assert!(switched(Preset::Strict, tolerance, false).is_interoperable(), "{tolerance} was off before");
+        assert!(!switched(Preset::Strict, tolerance, true).is_interoperable(), "{tolerance}");
+    }
+    let off = Tolerance::ALL.into_iter().map(|tolerance| (tolerance, false)).collect();
+    assert!(Profile { set: off, ..Profile::default() }.is_interoperable(), "whatever it is called");
 }
 
 #[test]

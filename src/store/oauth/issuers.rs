@@ -31,6 +31,8 @@ pub struct NewIssuer {
     pub audience: String,
     /// Their subject or application; none if any will do.
     pub subject: Option<String>,
+    /// By which attribute their subject names a user; none if it names none.
+    pub subject_is: Option<String>,
     /// Space-separated scopes its tokens carry.
     pub scopes: String,
     /// Where its keys are published.
@@ -38,7 +40,7 @@ pub struct NewIssuer {
 }
 
 const ISSUER: &str = "SELECT i.num, i.tenant, i.connection, n.name, i.issuer, i.audience, i.subject, i.scopes, \
-                      i.keys_url, i.created, n.profile, t.native, t.edition FROM oauth_issuer i \
+                      i.keys_url, i.created, n.profile, t.native, t.edition, i.subject_is FROM oauth_issuer i \
                       JOIN connection n ON n.num = i.connection JOIN tenant t ON t.num = i.tenant ";
 
 /// Stores an issuer; none if its issuer, audience and subject are trusted already, by whomever.
@@ -52,8 +54,8 @@ pub async fn insert_issuer(
     now: Micros,
 ) -> Result<Option<i64>, Error> {
     let sql = conn.sql().with(
-        "INSERT INTO oauth_issuer (tenant, connection, issuer, audience, subject, scopes, keys_url, created) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING RETURNING num",
+        "INSERT INTO oauth_issuer (tenant, connection, issuer, audience, subject, scopes, keys_url, created, \
+         subject_is) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING RETURNING num",
         [
             tenant.0.into(),
             connection.into(),
@@ -63,6 +65,7 @@ pub async fn insert_issuer(
             new.scopes.as_str().into(),
             new.keys_url.as_str().into(),
             now.into(),
+            new.subject_is.clone().into(),
         ],
     );
     let made = conn.fetch_first(sql).await?;
@@ -116,6 +119,7 @@ fn read(record: &Record) -> Result<Issuer, Error> {
             subject: (!subject.is_empty()).then_some(subject),
             scopes: record.text(7)?,
             keys_url: record.text(8)?,
+            subject_is: record.maybe_text(13)?,
         },
         created: record.int(9)?,
         profile: record.text(10)?,

@@ -5,7 +5,7 @@ use crate::clock::Micros;
 use crate::scim::schema::{ResourceType, Storage};
 use crate::scim::{Object, resource};
 use crate::store::external_ids::{self, Split};
-use crate::store::keys::{Derived, UniqueKey, derive, insert_index};
+use crate::store::keys::{Derived, IndexKey, UniqueKey, derive};
 use crate::store::sql::Val;
 use crate::store::{Client, Conn, Error, Row, TenantId, opening, schemas};
 use serde_json::{Value, json};
@@ -65,8 +65,8 @@ pub async fn insert_all(conn: &mut Conn, client: Client, news: &[New<'_>], now: 
     let unique = news.iter().zip(&nums).zip(&derived);
     let unique = unique.flat_map(|((new, num), derived)| derived.rows.unique.iter().map(|key| (new.kind, *num, key)));
     self::unique(conn, tenant, unique.collect()).await?;
-    let indexed = nums.iter().zip(&derived).flat_map(|(num, derived)| derived.rows.index.iter().map(|key| (key, *num)));
-    insert_index(conn, tenant, indexed).await?;
+    let indexed = nums.iter().zip(&derived).flat_map(|(num, derived)| derived.rows.index.iter().map(|key| (*num, key)));
+    index(conn, tenant, indexed.collect()).await?;
     let named =
         news.iter().zip(&nums).zip(&splits).filter_map(|((new, num), split)| Some((new.kind, *num, split.own?)));
     external_ids::add(conn, client, named.collect()).await?;
@@ -196,4 +196,25 @@ pub(super) async fn unique(
         Some((_, _, key)) => Err(Error::Unique(key.attribute.clone())),
         None => Ok(()),
     }
+}
+
+/// Adds rows to the attribute index, unless they are there: it may be being built.
+pub(in crate::store) async fn index(
+    conn: &mut Conn,
+    tenant: TenantId,
+    keys: Vec<(i64, &IndexKey)>,
+) -> Result<(), Error> {
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let row = |(num, key): &(i64, &IndexKey)| json!([key.attribute, key.key, key.element, num]);
+    let mut sql = conn.sql().with(
+        "INSERT INTO attr_index (tenant, attribute, key, num, element) \
+         SELECT $1, x.value ->> 0, x.value ->> 1, CAST(x.value ->> 3 AS BIGINT), CAST(x.value ->> 2 AS BIGINT) FROM ",
+        [tenant.0.into()],
+    );
+    sql.json_list(&keys.iter().map(row).collect());
+    // SQLite would read ON as a part of the join if there were no WHERE.
+    sql.push(" WHERE TRUE ON CONFLICT DO NOTHING");
+    conn.execute(sql).await.map(drop)
 }

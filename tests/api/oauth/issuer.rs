@@ -12,8 +12,8 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-const ISSUER: &str = "https://issuer.example/tenant/";
-const AUDIENCE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
+pub(super) const ISSUER: &str = "https://issuer.example/tenant/";
+pub(super) const AUDIENCE: &str = "8adf8e6e-67b2-4cf2-a259-e3dc5476c621";
 
 both!(
     a_token_of_a_trusted_issuer_opens_its_connection,
@@ -25,14 +25,14 @@ both!(
 
 /// Publishes keys on a free port.
 #[derive(Clone)]
-struct Publisher {
-    url: String,
+pub(super) struct Publisher {
+    pub url: String,
     answer: Arc<Mutex<String>>,
     asked: Arc<AtomicU32>,
 }
 
 impl Publisher {
-    fn start() -> Self {
+    pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let url = format!("http://{}/keys", listener.local_addr().unwrap());
         let publisher = Self { url, answer: Arc::default(), asked: Arc::default() };
@@ -63,7 +63,7 @@ impl Publisher {
         *self.answer.lock().unwrap() = text;
     }
 
-    fn publish(&self, pairs: &[Pair]) {
+    pub fn publish(&self, pairs: &[Pair]) {
         let keys: Vec<Value> = pairs.iter().map(|pair| pair.public()).collect();
         self.say("200 OK", "content-type: application/json\r\n", &json!({ "keys": keys }).to_string());
     }
@@ -73,17 +73,18 @@ impl Publisher {
     }
 }
 
-fn trust(publisher: &Publisher, subject: Option<&str>) -> Trust {
+pub(super) fn trust(publisher: &Publisher, subject: Option<&str>) -> Trust {
     Trust {
         issuer: ISSUER.to_owned(),
         audience: AUDIENCE.to_owned(),
         subject: subject.map(ToOwned::to_owned),
+        subject_is: None,
         scopes: Scopes::parse("scim").unwrap(),
         keys_url: publisher.url.clone(),
     }
 }
 
-fn claims() -> Value {
+pub(super) fn claims() -> Value {
     json!({ "iss": ISSUER, "aud": AUDIENCE, "sub": "service", "appid": "app-1", "exp": NOW + 86_400, "nbf": NOW - 5 })
 }
 

@@ -17,7 +17,8 @@ fn steps(needs: &[&[usize]]) -> Vec<Vec<usize>> {
 
 fn planned(operations: Value) -> Plan {
     let registry = built_in(Choices { unique_group_names: true });
-    let body = json!({ "Operations": operations });
+    let mut body = json!({});
+    body["Operations"] = operations;
     let request = BulkRequest::parse(body, &registry, &Profile::default(), 1000).unwrap();
     let mut next = 0;
     plan(request.operations, || {
@@ -28,7 +29,8 @@ fn planned(operations: Value) -> Plan {
 
 #[test]
 fn what_is_needed_comes_first_and_else_the_order_of_the_request() {
-    let table: [(&[&[usize]], &[&[usize]]); 8] = [
+    type Lists = &'static [&'static [usize]];
+    let table: [(Lists, Lists); 8] = [
         (&[], &[]),
         (&[&[], &[], &[]], &[&[0], &[1], &[2]]),
         (&[&[2], &[], &[]], &[&[1], &[2], &[0]]),

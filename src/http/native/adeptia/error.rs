@@ -168,6 +168,7 @@ pub(super) fn refuse(error: Error) -> Refusal {
         | Error::VersionMismatch
         | Error::Unauthenticated
         | Error::Forbidden(_)
+        | Error::Itself(_)
         | Error::Ambiguous(_)
         | Error::Incompatible(_)
         | Error::InUse(_)

@@ -16,7 +16,9 @@ fn parse(body: Value, preset: Preset) -> Result<BulkRequest, crate::scim::Error>
 }
 
 fn item(sent: Value) -> Item {
-    parse(json!({ "Operations": [sent] }), Preset::Default).unwrap().operations.remove(0)
+    let mut body = json!({});
+    body["Operations"] = Value::Array(vec![sent]);
+    parse(body, Preset::Default).unwrap().operations.remove(0)
 }
 
 #[test]

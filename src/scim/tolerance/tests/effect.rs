@@ -8,7 +8,8 @@ use crate::scim::urn::{ENTERPRISE_USER as ENTERPRISE, GROUP, PATCH_OP, USER};
 use crate::scim::{ScimType, patch, resource};
 use ScimType::{InvalidPath, InvalidSyntax, InvalidValue, NoTarget};
 use Tolerance::{
-    AnySchemas, ClearByEmpty, LoosePatch, LooseShapes, RemoveByValue, TextBooleans, UnknownAttributes, UnknownPaths,
+    AnySchemas, ClearByEmpty, LoosePatch, LooseShapes, PathlessPatch, RemoveByValue, TextBooleans, UnknownAttributes,
+    UnknownPaths,
 };
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -51,20 +52,23 @@ fn each_relaxation_of_a_body_needs_its_tolerance() {
     };
     let group = |members: Value| ("Group", json!({ "schemas": [GROUP], "displayName": "g", "members": members }));
     let table = [
-        (AnySchemas, InvalidValue, ("User", json!({ "userName": "ann" }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": null }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": [] }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": USER }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": ["urn:scim:schemas:core:1.0"] }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": [GROUP] }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": [USER, "urn:x:nosuch"] }))),
-        (AnySchemas, InvalidValue, user(json!({ "schemas": [USER, 5] }))),
-        (AnySchemas, InvalidValue, user(json!({ ENTERPRISE: { "department": "d" } }))),
+        (AnySchemas, InvalidSyntax, ("User", json!({ "userName": "ann" }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": null }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": [] }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": USER }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": ["urn:scim:schemas:core:1.0"] }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": [GROUP] }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": [USER, "urn:x:nosuch"] }))),
+        (AnySchemas, InvalidSyntax, user(json!({ "schemas": [USER, 5] }))),
+        (AnySchemas, InvalidSyntax, user(json!({ ENTERPRISE: { "department": "d" } }))),
         (UnknownAttributes, InvalidSyntax, user(json!({ "nosuch": 1 }))),
         (UnknownAttributes, InvalidSyntax, user(json!({ "urn:x:nosuch": { "a": 1 } }))),
         (UnknownAttributes, InvalidSyntax, user(json!({ "name": { "nosuch": 1 } }))),
         (UnknownAttributes, InvalidSyntax, user(json!({ "emails": [{ "value": "a@b", "nosuch": 1 }] }))),
         (UnknownAttributes, InvalidSyntax, user(json!({ "schemas": [USER, ENTERPRISE], ENTERPRISE: { "nosuch": 1 } }))),
+        (UnknownAttributes, InvalidSyntax, user(json!({ "meta": { "nosuch": 1 } }))),
+        (UnknownAttributes, InvalidSyntax, user(json!({ "groups": [{ "value": "g", "nosuch": 1 }] }))),
+        (UnknownAttributes, InvalidSyntax, group(json!([{ "value": "a", "nosuch": 1 }]))),
         (TextBooleans, InvalidValue, user(json!({ "active": "True" }))),
         (TextBooleans, InvalidValue, user(json!({ "emails": [{ "value": "a@b", "primary": "false" }] }))),
         (LooseShapes, InvalidValue, user(json!({ "title": 5 }))),
@@ -88,17 +92,17 @@ fn each_relaxation_of_a_body_needs_its_tolerance() {
 fn each_relaxation_of_an_operation_needs_its_tolerance() {
     let manager = format!("{ENTERPRISE}:manager");
     let table = [
-        (UnknownAttributes, InvalidSyntax, json!({ "op": "add", "value": { "nosuch": 1 } })),
-        (UnknownAttributes, InvalidSyntax, json!({ "op": "add", "value": { ENTERPRISE: { "nosuch": 1 } } })),
-        (UnknownAttributes, InvalidSyntax, json!({ "op": "replace", "path": "name", "value": { "nosuch": 1 } })),
+        (UnknownAttributes, InvalidSyntax, json!({ "op": "add", "path": USER, "value": { "nosuch": 1 } })),
+        (UnknownAttributes, InvalidSyntax, json!({ "op": "add", "path": ENTERPRISE, "value": { "nosuch": 1 } })),
+        (UnknownAttributes, InvalidSyntax, json!({ "op": "add", "path": "name", "value": { "nosuch": 1 } })),
         (TextBooleans, InvalidValue, json!({ "op": "replace", "path": "active", "value": "False" })),
-        (TextBooleans, InvalidValue, json!({ "op": "replace", "value": { "active": "True" } })),
+        (TextBooleans, InvalidValue, json!({ "op": "replace", "path": USER, "value": { "active": "True" } })),
         (LooseShapes, InvalidValue, json!({ "op": "replace", "path": "title", "value": 5 })),
         (LooseShapes, InvalidValue, json!({ "op": "add", "path": "emails", "value": { "value": "a@b" } })),
         (LooseShapes, InvalidValue, json!({ "op": "add", "path": manager, "value": "m" })),
         (ClearByEmpty, InvalidValue, json!({ "op": "replace", "path": "title", "value": "" })),
         (ClearByEmpty, InvalidValue, json!({ "op": "replace", "path": "title", "value": null })),
-        (ClearByEmpty, InvalidValue, json!({ "op": "replace", "value": { "title": "" } })),
+        (ClearByEmpty, InvalidValue, json!({ "op": "replace", "path": USER, "value": { "title": "" } })),
         (ClearByEmpty, InvalidValue, json!({ "op": "replace", "path": manager, "value": "" })),
         (ClearByEmpty, InvalidValue, json!({ "op": "replace", "path": ENTERPRISE, "value": null })),
         (ClearByEmpty, InvalidValue, json!({ "op": "remove", "path": "title", "value": "t" })),
@@ -106,20 +110,20 @@ fn each_relaxation_of_an_operation_needs_its_tolerance() {
         (ClearByEmpty, InvalidValue, json!({ "op": "remove", "path": "emails", "value": "" })),
         (RemoveByValue, InvalidValue, json!({ "op": "remove", "path": "emails", "value": [{ "value": "a@b" }] })),
         (RemoveByValue, InvalidValue, json!({ "op": "remove", "path": "emails", "value": [] })),
-        (RemoveByValue, NoTarget, json!({ "op": "remove", "value": { "emails": [{ "value": "a@b" }] } })),
-        (LoosePatch, InvalidPath, json!({ "op": "replace", "path": null, "value": { "title": "t" } })),
-        (LoosePatch, InvalidPath, json!({ "op": "replace", "path": " ", "value": { "title": "t" } })),
-        (UnknownPaths, InvalidPath, json!({ "op": "replace", "path": "nosuch", "value": 1 })),
-        (UnknownPaths, InvalidPath, json!({ "op": "remove", "path": "nosuch" })),
-        (UnknownPaths, InvalidPath, json!({ "op": "add", "path": "name.nosuch", "value": 1 })),
-        (UnknownPaths, InvalidPath, json!({ "op": "add", "path": "urn:x:2.0:User:nosuch", "value": 1 })),
-        (UnknownPaths, InvalidPath, json!({ "op": "add", "path": "nosuch[type eq \"a\"].value", "value": 1 })),
-        (UnknownPaths, InvalidPath, json!({ "op": "add", "path": "emails[type eq \"work\"].nosuch", "value": 1 })),
-        (UnknownPaths, InvalidPath, json!({ "op": "add", "value": { "emails[type eq \"work\"].nosuch": 1 } })),
+        (PathlessPatch, InvalidSyntax, json!({ "op": "add", "value": { "title": "t" } })),
+        (PathlessPatch, InvalidSyntax, json!({ "op": "replace", "path": null, "value": { "title": "t" } })),
+        (PathlessPatch, InvalidSyntax, json!({ "op": "replace", "path": " ", "value": { "title": "t" } })),
     ];
     for (tolerance, scim_type, operation) in table {
         needs(tolerance, scim_type, &operation, &|profile| operations("User", &json!([operation]), profile));
     }
+    let removal = json!([{ "op": "remove", "value": { "emails": [{ "value": "a@b" }] } }]);
+    for (profile, refusal) in [("strict", InvalidSyntax), ("strict pathless-patch=on", NoTarget)] {
+        let error = operations("User", &removal, &profile.parse().unwrap()).unwrap_err();
+        assert_eq!(error.scim_type, refusal, "{profile}: {error}");
+    }
+    let both: Profile = "strict pathless-patch=on remove-by-value=on".parse().unwrap();
+    assert_eq!(operations("User", &removal, &both), Ok(Used::from_iter([RemoveByValue, PathlessPatch])));
     let table = [
         json!({ "op": "remove", "path": "members", "value": [{ "value": "a" }] }),
         json!({ "op": "remove", "path": "members", "value": [] }),
@@ -131,12 +135,56 @@ fn each_relaxation_of_an_operation_needs_its_tolerance() {
 }
 
 #[test]
+fn a_path_that_names_nothing_is_refused_as_strictly_as_an_unknown_attribute() {
+    let table = [
+        json!({ "op": "replace", "path": "nosuch", "value": 1 }),
+        json!({ "op": "remove", "path": "nosuch" }),
+        json!({ "op": "add", "path": "name.nosuch", "value": 1 }),
+        json!({ "op": "add", "path": "urn:x:2.0:User:nosuch", "value": 1 }),
+        json!({ "op": "add", "path": "nosuch[type eq \"a\"].value", "value": 1 }),
+        json!({ "op": "add", "path": "emails[type eq \"work\"].nosuch", "value": 1 }),
+        json!({ "op": "add", "path": USER, "value": { "emails[type eq \"work\"].nosuch": 1 } }),
+    ];
+    for operation in table {
+        let read = |profile: &str| operations("User", &json!([operation]), &profile.parse().unwrap());
+        for (profile, refusal) in [("strict", InvalidSyntax), ("default", InvalidPath), ("okta", InvalidPath)] {
+            let error = read(profile).unwrap_err();
+            assert_eq!(error.scim_type, refusal, "{profile}: {operation}: {error}");
+        }
+        for profile in ["strict unknown-paths=on", "entra"] {
+            assert_eq!(read(profile), Ok(Used::from_iter([UnknownPaths])), "{profile}: {operation}");
+        }
+    }
+}
+
+#[test]
+fn a_replace_of_a_complex_attribute_keeps_or_takes_what_it_does_not_name() {
+    let body = json!({ "schemas": [PATCH_OP], "Operations": [
+        { "op": "replace", "path": "name", "value": { "givenName": "Ann" } },
+        { "op": "add", "path": "name", "value": { "familyName": "Bell" } },
+    ] });
+    let before = json!({ "name": { "formatted": "A B", "givenName": "A", "familyName": "B" } });
+    let merged = json!({ "formatted": "A B", "givenName": "Ann", "familyName": "Bell" });
+    let replaced = json!({ "givenName": "Ann", "familyName": "Bell" });
+    for (profile, after, used) in
+        [("default", merged, vec![Tolerance::MergeReplace]), ("default merge-replace=off", replaced, vec![])]
+    {
+        let patch = patch::parse(&kind("User"), &body, &profile.parse().unwrap()).unwrap();
+        let mut document = before.as_object().unwrap().clone();
+        patch::apply(&kind("User"), &patch.edits, &mut document).unwrap();
+        assert_eq!(document["name"], after, "{profile}");
+        assert_eq!(patch.used, used.into_iter().collect(), "{profile}");
+    }
+}
+
+#[test]
 fn each_relaxation_of_a_patch_needs_its_tolerance() {
     let operation = json!({ "op": "remove", "path": "title" });
     for sent in [
         json!({ "Operations": [operation] }),
         json!({ "schemas": [USER], "Operations": [operation] }),
         json!({ "schemas": PATCH_OP, "Operations": [operation] }),
+        json!({ "schemas": [PATCH_OP, "urn:x:nosuch"], "Operations": [operation] }),
         json!({ "schemas": [PATCH_OP], "operations": [operation] }),
         json!({ "schemas": [PATCH_OP], "Operations": [] }),
     ] {
@@ -167,7 +215,7 @@ fn what_the_rfcs_allow_needs_no_tolerance() {
     }
     for (kind, operation) in [
         ("User", json!({ "op": "Replace", "path": "active", "value": false })),
-        ("User", json!({ "op": "replace", "value": { "active": true, "name": { "givenName": "Ann" } } })),
+        ("User", json!({ "op": "replace", "path": USER, "value": { "active": true } })),
         ("User", json!({ "op": "add", "path": ENTERPRISE, "value": { "schemas": [ENTERPRISE], "division": "d" } })),
         ("User", json!({ "op": "remove", "path": "title" })),
         ("User", json!({ "op": "remove", "path": "title", "value": null })),

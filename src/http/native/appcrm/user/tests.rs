@@ -26,6 +26,7 @@ fn caller(principal: Option<(i64, bool)>) -> Caller {
         scopes: Scopes::all(),
         profile: Arc::new(Profile::default()),
         door: Door::Appcrm,
+        subject: None,
         principal: principal.map(user),
         native: true,
         schemas: Arc::new(Schemas::new(0, Arc::new(built_in(Choices { unique_group_names: true })))),
