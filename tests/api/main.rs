@@ -67,7 +67,7 @@ mod schemas;
 mod secrets;
 mod seed;
 mod server;
-mod truth;
 mod testresource;
+mod truth;
 mod users;
 mod wire;
