@@ -68,5 +68,7 @@ mod secrets;
 mod seed;
 mod server;
 mod truth;
+mod testresource;
 mod users;
+mod walks;
 mod wire;
