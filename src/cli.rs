@@ -9,6 +9,7 @@ mod connection;
 mod issuer;
 mod journal;
 mod openapi;
+mod schema;
 mod serve;
 mod show;
 mod tenant;
@@ -62,6 +63,11 @@ enum Command {
     Catalogue {
         #[command(subcommand)]
         command: catalogue::Command,
+    },
+    /// Makes, changes and removes schemas and resource types of a tenant's own, and loads packs of them
+    Schema {
+        #[command(subcommand)]
+        command: schema::Command,
     },
     /// Shows what clients asked and what they changed
     Journal {
@@ -168,6 +174,7 @@ fn run(command: Command) -> Result<(), Error> {
         Command::Connection { command } => wait(manage(async |house| connection::answer(command, house).await)),
         Command::Token { command } => wait(manage(async |house| token::answer(command, house, &Clock::System).await)),
         Command::Catalogue { command } => wait(manage(async |house| catalogue::answer(command, house).await)),
+        Command::Schema { command } => wait(manage(async |house| schema::answer(command, house).await)),
         Command::Journal { command } => wait(journal::run(command, Config::load()?)),
         Command::Client { command } => wait(manage(async |house| client::answer(command, house, &Clock::System).await)),
         Command::Issuer { command } => wait(manage(async |house| issuer::answer(command, house).await)),
@@ -239,6 +246,8 @@ Examples:
   roster connection create entra --tenant acme --profile entra
   roster catalogue load start.toml
       make the roles, branches, users and tokens that a file lists, as far as they are not there yet
+  roster schema load roles --tenant acme
+      give a tenant the resource type of roles at /Roles
   roster journal search --connection default --status 4xx --since 1h
       what was refused in the last hour, and why
   roster client create --name entra --tenant acme --connection entra

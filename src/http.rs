@@ -36,7 +36,8 @@ use route::Routes;
 use surface::{Surface, Surfaces};
 
 /// The surfaces that are always at one place. Paths below no surface are refused in the shape of the first.
-const FIXED: [Surface; 5] = [scim::SURFACE, admin::SURFACE, login::SURFACE, oauth::SURFACE, oauth::WELL_KNOWN];
+const FIXED: [Surface; 6] =
+    [scim::SURFACE, admin::SURFACE, login::SURFACE, oauth::SURFACE, oauth::WELL_KNOWN, docs::SURFACE];
 /// What else has a place of its own.
 const PAGES: [&str; 4] = ["/livez", "/readyz", "/docs", "/openapi"];
 
@@ -76,7 +77,11 @@ pub fn endpoint(directory: Directory, options: Options) -> impl Endpoint + 'stat
         let (page, file) = (docs::path(name), format!("/openapi/{name}.json"));
         routes = routes.with_pages(&[&page, &file]);
         let text = docs::Text::new(write);
-        mount = mount.at(page, get(docs::page(text.clone()))).at(file, get(docs::document(text)));
+        mount = mount.at(page, get(docs::page(text.clone())));
+        mount = match name {
+            "scim" => mount.at(file, get(docs::scim_document(text))),
+            _ => mount.at(file, get(docs::document(text))),
+        };
     }
     let natives = native::Natives::new(mount.data(directory.clone()), &options.prefixes);
     let routes = native::routes(routes, &options.prefixes);

@@ -5,6 +5,8 @@ use crate::clock::rfc3339;
 use crate::directory::catalogue::{Catalogue, Entry};
 use crate::directory::manage::{Connection, Tenant, Token};
 use crate::directory::oauth::{Client, Issuer, KeySource, Secret, SubjectIs};
+use crate::directory::schema::{Document, Index};
+use crate::scim::schema::pack::Pack;
 use serde_json::{Value, json};
 
 pub(super) fn tenant(tenant: &Tenant) -> Value {
@@ -128,6 +130,43 @@ pub(super) fn entries(rows: &[(Catalogue, Entry)]) -> String {
         [which.name().to_owned(), entry.id.to_string(), entry.name.clone(), default.to_owned()]
     };
     table(["CATALOGUE", "ID", "NAME", "DEFAULT"], rows.iter().map(cells))
+}
+
+/// A document of a tenant's own, with its version.
+pub(super) fn document(document: &Document) -> Value {
+    json!({
+        "id": document.id,
+        "version": document.version,
+        "created": rfc3339(document.created),
+        "lastModified": rfc3339(document.modified),
+        "document": document.document,
+    })
+}
+
+pub(super) fn index(index: &Index) -> Value {
+    json!({ "resourceType": index.resource_type, "attribute": index.attribute, "ready": index.ready })
+}
+
+pub(super) fn documents(rows: &[&Document]) -> String {
+    let cells =
+        |row: &&Document| [row.kind.word().to_owned(), row.id.clone(), row.version.to_string(), rfc3339(row.modified)];
+    table(["KIND", "ID", "VERSION", "LAST MODIFIED"], rows.iter().map(cells))
+}
+
+pub(super) fn indexes(rows: &[Index]) -> String {
+    let cells = |row: &Index| {
+        let ready = if row.ready { "ready" } else { "being built" };
+        [row.resource_type.clone(), row.attribute.clone(), ready.to_owned()]
+    };
+    table(["RESOURCE TYPE", "INDEX", "STATE"], rows.iter().map(cells))
+}
+
+pub(super) fn packs(rows: &[Pack]) -> String {
+    let cells = |row: &Pack| {
+        let (_, types) = row.contents();
+        [row.name.clone(), types.join(", "), row.reference.clone().unwrap_or_default(), row.description.clone()]
+    };
+    table(["PACK", "RESOURCE TYPES", "REFERENCE", "DESCRIPTION"], rows.iter().map(cells))
 }
 
 /// JSON as it is printed.

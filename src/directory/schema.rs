@@ -4,6 +4,7 @@
 //! the statement that finds a credential also tells the edition.
 
 mod change;
+mod load;
 
 pub use change::{Applied, Break, Document, Index, Kind, Report, Step};
 

@@ -9,10 +9,13 @@ mod catalogue;
 mod client;
 mod connection;
 mod desk;
+mod document;
 mod fields;
 mod history;
 mod issuer;
+mod pack;
 mod problem;
+mod schema;
 mod session;
 mod tenant;
 mod token;
@@ -29,11 +32,13 @@ use client::Clients;
 use connection::Connections;
 use history::History;
 use issuer::Issuers;
+use pack::Packs;
 use poem::http::header::CACHE_CONTROL;
 
 use poem::middleware::SetHeader;
 use poem::{Endpoint, EndpointExt};
 use poem_openapi::{OpenApiService, Tags};
+use schema::Schemas;
 use session::Users;
 use std::borrow::Cow;
 use tenant::Tenants;
@@ -54,7 +59,7 @@ pub(super) const SURFACE: Surface = Surface {
 };
 
 /// All routes of the surface.
-pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, History);
+pub(super) type Api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, Schemas, Packs, History);
 
 /// The groups of operations.
 #[derive(Tags)]
@@ -73,13 +78,15 @@ enum Tag {
     Users,
     /// The named things the users of a tenant refer to.
     Catalogues,
+    /// The schemas and resource types that a tenant has of its own.
+    Schemas,
     /// What a tenant's connections asked and changed.
     History,
 }
 
 /// The service that routes the surface and describes it.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, History);
+    let api = (Tenants, Connections, Tokens, Clients, Issuers, Users, Catalogues, Schemas, Packs, History);
     OpenApiService::new(api, "Roster administration", env!("CARGO_PKG_VERSION"))
 }
 

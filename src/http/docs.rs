@@ -2,16 +2,21 @@
 //!
 //! The page carries everything it needs: it works without a network and asks no other host.
 
-use super::openapi::Writer;
+use super::error::Refusal;
+use super::openapi::{self, Writer};
+use super::surface::Surface;
+use crate::directory::{Caller, Door};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
-use poem::endpoint::make_sync;
-use poem::http::StatusCode;
+use poem::endpoint::{make, make_sync};
 use poem::http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, IF_NONE_MATCH, REFERRER_POLICY, VARY,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use poem::{Body, Endpoint, Request, Response};
+use poem::http::{HeaderValue, StatusCode};
+use poem::{Body, Endpoint, IntoResponse as _, Request, Response};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::sync::{Arc, LazyLock};
 
 /// The text of a document, written when it is first asked for; cheap to clone.
@@ -30,7 +35,45 @@ impl Text {
 
 /// Serves an `OpenAPI` document.
 pub(super) fn document(text: Text) -> impl Endpoint {
-    lazily(move || Fixed::new(text.get().to_owned(), "application/json", "default-src 'none'".to_owned()))
+    lazily(move || json(text.get().to_owned()))
+}
+
+fn json(text: String) -> Fixed {
+    Fixed::new(text, "application/json", "default-src 'none'".to_owned())
+}
+
+/// How the document of SCIM stands among the surfaces: whoever carries a token is known.
+pub(super) const SURFACE: Surface = Surface {
+    door: Door::Scim,
+    prefix: Cow::Borrowed(""),
+    roots: &["/openapi/scim.json"],
+    errors: super::scim::SURFACE.errors,
+    identifies: true,
+    keys: &[],
+    admit: |_, _| Ok(()),
+};
+
+/// Serves the `OpenAPI` document of SCIM: to the holder of a token that of its tenant, to anybody else the
+/// one that is written.
+pub(super) fn scim_document(text: Text) -> impl Endpoint {
+    let everybody = Arc::new(document(text));
+    make(move |request: Request| {
+        let everybody = Arc::clone(&everybody);
+        async move {
+            let caller = request.extensions().get::<Caller>();
+            let own = caller.filter(|caller| caller.native || caller.schemas.edition() > 0);
+            let mut response = match own.map(|caller| Arc::clone(caller.registry())) {
+                Some(registry) => {
+                    let write = move || json(openapi::of_tenant(&registry));
+                    let written = tokio::task::spawn_blocking(write).await;
+                    written.map_err(|error| Refusal::internal(error.to_string()))?.answer(&request)
+                }
+                None => everybody.call(request).await?.into_response(),
+            };
+            response.headers_mut().insert(VARY, HeaderValue::from_static("Authorization"));
+            Ok::<_, poem::Error>(response)
+        }
+    })
 }
 
 /// The pages, as the name of a document and what people call it.

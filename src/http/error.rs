@@ -6,6 +6,7 @@
 use super::limit::Exceeded;
 use super::route::Route;
 use super::surface::Shape;
+use crate::directory::schema::Report;
 use crate::{directory, scim};
 use poem::Response;
 use poem::error::{MethodNotAllowedError, NotFoundError, ParsePathError, ResponseError};
@@ -38,6 +39,8 @@ pub(super) struct Refusal {
     /// What the client reads; for an internal error nothing but a request id is shown.
     pub detail: String,
     pub headers: Vec<(HeaderName, HeaderValue)>,
+    /// What a change of schemas would break, for surfaces that show it.
+    pub report: Option<Box<Report>>,
     /// The body, where the surface has written it in words of its own already.
     pub body: Option<Box<str>>,
     #[source]
@@ -54,6 +57,7 @@ impl Refusal {
             code: None,
             detail: detail.into(),
             headers: Vec::new(),
+            report: None,
             body: None,
             cause: None,
         }
@@ -260,7 +264,13 @@ impl From<directory::Error> for Refusal {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, "too many wrong passwords; wait the seconds in Retry-After")
                     .with_header(RETRY_AFTER, HeaderValue::from(wait))
             }
-            directory::Error::Incompatible(_) => Self::new(StatusCode::CONFLICT, error.to_string()),
+            directory::Error::Incompatible(report) => Self {
+                report: Some(report),
+                ..Self::new(
+                    StatusCode::CONFLICT,
+                    "resources there are do not fit the new schemas; change them first. Nothing was changed",
+                )
+            },
             directory::Error::InUse(why) => Self { field: field_of(&why), ..Self::new(StatusCode::CONFLICT, why) },
             directory::Error::Taken(what) => Self {
                 field: Some("name".into()),

@@ -8,7 +8,9 @@
 
 mod admin;
 mod example;
+mod invented;
 mod message;
+mod name;
 mod operation;
 mod part;
 mod schema;
@@ -21,6 +23,7 @@ pub(super) use typed::{Operation, Sheet};
 use super::login;
 use super::native::Prefixes;
 use crate::scim::schema::{Registry, document};
+use scim::Whose;
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -41,7 +44,7 @@ pub(super) fn with(registry: &Arc<Registry>, prefixes: &Prefixes) -> impl Iterat
     }
     let registry = Arc::clone(registry);
     let fixed = [
-        ("scim", writer(move || scim::document(&document::plain(&registry)))),
+        ("scim", writer(move || scim::document(&document::plain(&registry), Whose::Everybody))),
         ("admin", writer(|| admin::sheet().write())),
         ("login", writer(|| login::sheet().write())),
     ];
@@ -52,11 +55,16 @@ pub(super) fn with(registry: &Arc<Registry>, prefixes: &Prefixes) -> impl Iterat
     fixed.into_iter().chain(natives.collect::<Vec<_>>())
 }
 
+/// The document of the SCIM surface for a tenant with these schemas and resource types.
+pub(super) fn of_tenant(registry: &Registry) -> String {
+    format!("{:#}\n", scim::document(registry, Whose::Tenant))
+}
+
 /// What documents differ in.
 struct Document<'a> {
     title: &'static str,
     summary: &'static str,
-    description: &'static str,
+    description: String,
     /// What a token must be able to do.
     bearer: &'static str,
     /// Headers that may carry a token as it is.

@@ -6,6 +6,7 @@
 
 pub mod document;
 pub mod fit;
+pub mod pack;
 
 use std::sync::Arc;
 

@@ -5,9 +5,11 @@
 #[cfg(test)]
 mod tests;
 
+use super::resource::list;
 use super::schema::{Attribute, Kind, Mutability, ResourceType, Storage};
 use super::{Error, Object, resource};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The longest text an attribute may have, in characters, where its keys are indexed.
@@ -39,12 +41,12 @@ pub fn create(kind: &ResourceType, document: &mut Object) -> Result<(), Error> {
 /// `mutability` or `invalidValue`, naming the attribute.
 pub fn replace(kind: &ResourceType, stored: &Object, document: &mut Object) -> Result<(), Error> {
     keep_active(kind, stored, document);
-    keep(&kind.schema.attributes, stored, document)?;
+    keep("", &kind.schema.attributes, stored, document)?;
     for extension in &kind.extensions {
         if let Some(Value::Object(stored)) = stored.get(&extension.schema.id)
             && let Some(attributes) = resource::container(document, Some(&extension.schema))
         {
-            keep(&extension.schema.attributes, stored, attributes)?;
+            keep(&format!("{}:", extension.schema.id), &extension.schema.attributes, stored, attributes)?;
             if attributes.is_empty() {
                 document.shift_remove(&extension.schema.id);
             }
@@ -58,12 +60,13 @@ pub fn replace(kind: &ResourceType, stored: &Object, document: &mut Object) -> R
 /// # Errors
 /// `mutability` or `invalidValue`, naming the attribute.
 pub fn patch(kind: &ResourceType, stored: &Object, document: &mut Object) -> Result<(), Error> {
-    refuse_changes(&kind.schema.attributes, stored, document)?;
+    refuse_changes("", &kind.schema.attributes, stored, document)?;
     let nothing = Object::new();
     for extension in &kind.extensions {
         if let Some(Value::Object(stored)) = stored.get(&extension.schema.id) {
             let attributes = document.get(&extension.schema.id).and_then(Value::as_object);
-            refuse_changes(&extension.schema.attributes, stored, attributes.unwrap_or(&nothing))?;
+            let prefix = format!("{}:", extension.schema.id);
+            refuse_changes(&prefix, &extension.schema.attributes, stored, attributes.unwrap_or(&nothing))?;
         }
     }
     check(kind, Some(stored), document)
@@ -84,42 +87,69 @@ fn keep_active(kind: &ResourceType, stored: &Object, document: &mut Object) {
     }
 }
 
-fn keep(attributes: &[Arc<Attribute>], stored: &Object, sent: &mut Object) -> Result<(), Error> {
+fn keep(prefix: &str, attributes: &[Arc<Attribute>], stored: &Object, sent: &mut Object) -> Result<(), Error> {
     for attribute in attributes.iter().filter(|attribute| is_in_document(attribute)) {
         let Some(old) = stored.get(&attribute.name) else { continue };
         match (attribute.mutability, sent.get_mut(&attribute.name)) {
             (Mutability::ReadOnly, _) | (Mutability::Immutable | Mutability::WriteOnly, None) => {
                 sent.insert(attribute.name.clone(), old.clone());
             }
-            (Mutability::Immutable, Some(new)) if new != old => return Err(immutable(attribute)),
+            (Mutability::Immutable, Some(new)) if new != old => return Err(immutable(prefix, attribute)),
             (Mutability::Immutable | Mutability::WriteOnly, Some(_)) | (Mutability::ReadWrite, None) => {}
-            (Mutability::ReadWrite, Some(new)) => {
-                // What the server knows of a value goes with the value.
-                if let (Value::Object(old), Value::Object(new)) = (old, new)
+            // What the server knows of a value goes with the value.
+            (Mutability::ReadWrite, Some(Value::Object(new))) => {
+                if let Value::Object(old) = old
                     && old.get("value") == new.get("value")
                 {
-                    keep(&attribute.sub_attributes, old, new)?;
+                    keep(&format!("{prefix}{}.", attribute.name), &attribute.sub_attributes, old, new)?;
                 }
             }
+            (Mutability::ReadWrite, Some(Value::Array(new))) => {
+                keep_in_elements(attribute, old.as_array().map(Vec::as_slice).unwrap_or_default(), new);
+            }
+            (Mutability::ReadWrite, Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))) => {}
         }
     }
     Ok(())
 }
 
-fn refuse_changes(attributes: &[Arc<Attribute>], stored: &Object, patched: &Object) -> Result<(), Error> {
+/// Gives values that were there before the parts that a client cannot send back because it never saw them, or
+/// need not (RFC 7644 §3.5.1).
+fn keep_in_elements(attribute: &Attribute, stored: &[Value], sent: &mut [Value]) {
+    let is_kept = |sub: &&Arc<Attribute>| sub.mutability != Mutability::ReadWrite;
+    let kept: Vec<&Arc<Attribute>> = attribute.sub_attributes.iter().filter(is_kept).collect();
+    if kept.is_empty() {
+        return;
+    }
+    let named = stored.iter().filter(|element| list::has_value(element));
+    let stored: HashMap<String, &Value> = named.map(|element| (list::identity(attribute, element), element)).collect();
+    for element in sent {
+        let Some(old) = stored.get(&list::identity(attribute, element)) else { continue };
+        let Some(parts) = element.as_object_mut() else { continue };
+        for sub in &kept {
+            if let Some(old) = old.get(&sub.name)
+                && !parts.contains_key(&sub.name)
+            {
+                parts.insert(sub.name.clone(), old.clone());
+            }
+        }
+    }
+}
+
+fn refuse_changes(prefix: &str, attributes: &[Arc<Attribute>], stored: &Object, patched: &Object) -> Result<(), Error> {
     let fixed = |attribute: &&Arc<Attribute>| {
         is_in_document(attribute) && matches!(attribute.mutability, Mutability::Immutable | Mutability::ReadOnly)
     };
     for attribute in attributes.iter().filter(fixed) {
         if stored.contains_key(&attribute.name) && stored.get(&attribute.name) != patched.get(&attribute.name) {
-            return Err(immutable(attribute));
+            return Err(immutable(prefix, attribute));
         }
     }
     Ok(())
 }
 
-fn immutable(attribute: &Attribute) -> Error {
-    Error::mutability(format!("{} cannot be changed once it has a value (RFC 7643 §7)", attribute.name))
+fn immutable(prefix: &str, attribute: &Attribute) -> Error {
+    Error::mutability(format!("{prefix}{} cannot be changed once it has a value (RFC 7643 §7)", attribute.name))
 }
 
 fn is_in_document(attribute: &Attribute) -> bool {

@@ -1,11 +1,13 @@
 //! The strongest test of the house: for schemas, resources and filters made by chance, what SQL
 //! selects and in which order equals what `Filter::matches` and the keys say in memory, on both
-//! databases.
+//! databases. Here schemas stay as they are; in `run_time` a tenant defines and changes them.
 //!
 //! `PROPERTY_PAIRS` says how many filters are compared over both databases, `PROPERTY_SEED` repeats
 //! a run; each filter is compared over a set of 30 resources.
 
 mod chance;
+mod change;
+mod run_time;
 
 use crate::server::{Api, BASE, both};
 use chance::Chance;

@@ -25,6 +25,35 @@ pub(super) enum Made<T: ToJSON> {
     ),
 }
 
+/// 200 with an object that has versions.
+#[derive(ApiResponse)]
+pub(super) enum Kept<T: ToJSON> {
+    /// As it is now.
+    #[oai(status = 200, content_type = "application/json")]
+    Kept(
+        Json<T>,
+        /// Its version.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
+/// 201 with an object that has versions, and its URL.
+#[derive(ApiResponse)]
+pub(super) enum Stored<T: ToJSON> {
+    /// It was made.
+    #[oai(status = 201, content_type = "application/json")]
+    Stored(
+        Json<T>,
+        /// Where it can be read from now on.
+        #[oai(header = "Location")]
+        String,
+        /// Its version.
+        #[oai(header = "ETag")]
+        String,
+    ),
+}
+
 /// 204.
 #[derive(ApiResponse)]
 pub(super) enum Gone {
@@ -36,6 +65,18 @@ pub(super) enum Gone {
 impl<T: ToJSON> Shown<T> {
     pub(super) fn new(object: impl Into<T>) -> Self {
         Self::Shown(Json(object.into()))
+    }
+}
+
+impl<T: ToJSON> Kept<T> {
+    pub(super) fn new(object: T, tag: String) -> Self {
+        Self::Kept(Json(object), tag)
+    }
+}
+
+impl<T: ToJSON> Stored<T> {
+    pub(super) fn at(url: String, object: T, tag: String) -> Self {
+        Self::Stored(Json(object), url, tag)
     }
 }
 

@@ -155,6 +155,11 @@ impl Fields {
         self.take(field, "it must be an object", |value| value.is_object().then_some(Any(value)))
     }
 
+    /// Every field there is, for an object whose fields are judged elsewhere.
+    pub(super) fn all(&mut self) -> Object {
+        std::mem::take(&mut self.object)
+    }
+
     /// The value of a field that must be there.
     pub(super) fn needed<T>(&self, field: &str, value: Option<T>) -> Result<T, Refusal> {
         value.ok_or_else(|| self.refuse(field, "it is required"))

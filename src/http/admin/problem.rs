@@ -3,6 +3,7 @@
 //! `type` is always `about:blank`: the status says what kind of problem it is (RFC 9457 §4.2.1), and
 //! `errors` names the field or parameter that has to change.
 
+use crate::directory::schema;
 use crate::http::error::Refusal;
 use poem_openapi::Object;
 use poem_openapi::types::ToJSON;
@@ -25,6 +26,25 @@ pub(in crate::http) struct Problem {
     /// The fields or parameters that are wrong; absent where none is to blame.
     #[oai(skip_serializing_if_is_none)]
     errors: Option<Vec<FieldError>>,
+    /// What the new schemas would break; absent where that is not the trouble.
+    #[oai(skip_serializing_if_is_none)]
+    breaks: Option<Vec<Break>>,
+}
+
+/// A rule of the new schemas that resources there are would break.
+#[derive(Object)]
+#[oai(rename_all = "camelCase")]
+pub(in crate::http) struct Break {
+    /// The name of the resource type.
+    resource_type: String,
+    /// The full name of the attribute, as filters write it.
+    attribute: String,
+    /// The rule, for people.
+    rule: String,
+    /// How many resources break it.
+    resources: u64,
+    /// The ids of a few of them.
+    examples: Vec<String>,
 }
 
 /// What is wrong with a field.
@@ -34,6 +54,18 @@ pub(in crate::http) struct FieldError {
     field: String,
     /// What would be right.
     detail: String,
+}
+
+impl From<&schema::Break> for Break {
+    fn from(of: &schema::Break) -> Self {
+        Self {
+            resource_type: of.resource_type.clone(),
+            attribute: of.attribute.clone(),
+            rule: of.rule.clone(),
+            resources: of.resources,
+            examples: of.examples.clone(),
+        }
+    }
 }
 
 /// The body of a refusal.
@@ -48,6 +80,7 @@ pub(super) fn write(refusal: &Refusal) -> String {
         status: refusal.status.as_u16(),
         detail: refusal.detail.clone(),
         errors,
+        breaks: refusal.report.as_ref().map(|report| report.breaks.iter().map(Break::from).collect()),
     };
     problem.to_json_string()
 }

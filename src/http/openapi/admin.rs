@@ -9,7 +9,8 @@ use serde_json::{Map, Value, json};
 
 const DESCRIPTION: &str = "\
 Tenants, the connections of their identity providers, the credentials of those connections (tokens, OAuth clients, \
-trusted issuers), the catalogues of what their users refer to, and what was asked and changed.
+trusted issuers), the catalogues of what their users refer to, the schemas and resource types they have of their \
+own, and what was asked and changed.
 
 A token with the scope `admin` opens all of it, for every tenant of the server. The text of a token is shown in the \
 answer that makes it and never again. Times are RFC 3339 in UTC. A field that is null counts as absent, and a field \
@@ -55,9 +56,18 @@ const FAULTS: &[Fault] = &[
     Fault {
         status: 409,
         name: "Conflict",
-        description: "The name or the id is taken, or something refers to what should go.",
+        description: "The name or the id is taken, something refers to what should go, or resources do not fit the new \
+                      schemas: then `breaks` tells which.",
         field: Some("name"),
         detail: "name: there is a tenant of that name already",
+        ..Fault::NONE
+    },
+    Fault {
+        status: 412,
+        name: "PreconditionFailed",
+        description: "The document has another version than If-Match allows.",
+        detail: "the resource has another version than If-Match or If-None-Match allow; read it again and repeat the \
+                 change (RFC 7644 §3.14)",
         ..Fault::NONE
     },
     Fault::PAYLOAD_TOO_LARGE,
@@ -72,12 +82,13 @@ const FAULTS: &[Fault] = &[
 pub(super) fn sheet() -> Sheet {
     Sheet {
         title: "Roster administration",
-        summary: "Tenants, connections, credentials, catalogues, journal and audit.",
+        summary: "Tenants, connections, credentials, catalogues, schemas, journal and audit.",
         description: DESCRIPTION,
         bearer: "A token with the scope `admin`.",
         prefix: PREFIX.to_owned(),
         faults: FAULTS,
         error: "Problem",
+        versions: true,
         register: |registry| Problem::register(registry),
         errors,
         polish,
@@ -90,11 +101,13 @@ fn errors(operation: &Operation<'_>) -> Vec<u16> {
     let Operation { path, method, takes_body, takes_query } = *operation;
     let of_catalogue = path.starts_with("/{catalogue}");
     let names = takes_body && !["/tokens", "/clients"].iter().any(|part| path.contains(part));
-    let table: [(bool, &[u16]); 5] = [
+    let of_schemas = ["/schemas", "/resource-types", "/schema-packs"].iter().any(|start| path.starts_with(start));
+    let table: [(bool, &[u16]); 6] = [
         (takes_body || takes_query, &[400]),
         (path.contains('{'), &[404]),
         (takes_body, &[408, 413, 415]),
-        (names || (of_catalogue && method == "delete"), &[409]),
+        (names || (of_catalogue && method == "delete") || (of_schemas && method != "get"), &[409]),
+        (of_schemas && (method == "put" || method == "delete"), &[412]),
         (method != "get", &[507]),
     ];
     table.into_iter().filter(|(holds, _)| *holds).flat_map(|(_, statuses)| statuses).copied().collect()

@@ -2,6 +2,7 @@
 //!
 //! They leave out SCIM's own `$ref`, which tools take for a reference of the document.
 
+use super::invented::{self, Way};
 use crate::scim::schema::{Attribute, Mutability, ResourceType};
 use crate::scim::{Object, urn};
 use serde_json::{Value, json};
@@ -14,15 +15,19 @@ const BASE: &str = "https://id.example.com/scim/v2";
 /// A resource as an answer shows it.
 pub(super) fn resource(kind: &ResourceType) -> Value {
     match kind.schema.id.as_str() {
-        urn::USER => user(),
-        urn::GROUP => group(),
-        urn => json!({ "schemas": [urn], "id": ID, "meta": meta(&kind.name, &kind.endpoint, ID) }),
+        urn::USER => extended(user(), kind, Way::Shown),
+        urn::GROUP => extended(group(), kind, Way::Shown),
+        _ => invented::resource(kind, Way::Shown),
     }
 }
 
 /// A resource as a client sends it: without what only the server sets.
 pub(super) fn body(kind: &ResourceType) -> Value {
-    let mut body = resource(kind);
+    let mut body = match kind.schema.id.as_str() {
+        urn::USER => extended(user(), kind, Way::Sent),
+        urn::GROUP => extended(group(), kind, Way::Sent),
+        _ => return invented::resource(kind, Way::Sent),
+    };
     if let Some(body) = body.as_object_mut() {
         body.retain(|name, _| {
             name == "schemas" || kind.attribute(name).is_none_or(|attribute| !is_read_only(attribute))
@@ -35,6 +40,13 @@ pub(super) fn body(kind: &ResourceType) -> Value {
         }
     }
     body
+}
+
+fn extended(mut resource: Value, kind: &ResourceType, way: Way) -> Value {
+    if let Some(resource) = resource.as_object_mut() {
+        invented::extend(resource, kind, way);
+    }
+    resource
 }
 
 fn is_read_only(attribute: &Attribute) -> bool {
@@ -57,6 +69,11 @@ pub(super) fn page(resources: &[Value]) -> Value {
     })
 }
 
+/// A search for resources of a type.
+pub(super) fn search_for(kind: &ResourceType) -> Value {
+    if kind.schema.attribute("displayName").is_some() { search() } else { invented::search() }
+}
+
 /// A search.
 pub(super) fn search() -> Value {
     json!({
@@ -66,6 +83,15 @@ pub(super) fn search() -> Value {
         "startIndex": 1,
         "count": 50,
     })
+}
+
+/// A change of a resource of a type.
+pub(super) fn patch_of(kind: &ResourceType) -> Value {
+    match kind.schema.id.as_str() {
+        urn::USER => patch(),
+        urn::GROUP => group_patch(),
+        _ => invented::patch(kind),
+    }
 }
 
 /// A change of a user's telephone number and of its state.
@@ -80,7 +106,7 @@ pub(super) fn patch() -> Value {
 }
 
 /// One member comes, one goes.
-pub(super) fn group_patch() -> Value {
+fn group_patch() -> Value {
     json!({
         "schemas": [urn::PATCH_OP],
         "Operations": [
@@ -228,7 +254,7 @@ fn group() -> Value {
     })
 }
 
-fn meta(kind: &str, endpoint: &str, id: &str) -> Value {
+pub(super) fn meta(kind: &str, endpoint: &str, id: &str) -> Value {
     json!({
         "resourceType": kind,
         "created": "2026-01-31T09:30:00.000Z",

@@ -1,11 +1,11 @@
 //! What each operation takes and answers, told from its path, its method and the registry.
 
+use super::name::{Name, Names};
 use super::part::{error_references, reference, response};
 use super::scim::FAULTS;
 use super::{example, schema};
 use crate::http::scim::MEDIA_TYPE;
 use crate::scim::schema::{Registry, ResourceType};
-use crate::scim::urn;
 use serde_json::{Map, Value, json};
 
 /// One operation of the document.
@@ -51,8 +51,9 @@ const CHANGE: &[&str] = &["attributes", "excludedAttributes", "ifMatch"];
 const TAGGED: &[&str] = &["Content-Location", "ETag", "Location"];
 
 /// The tags, in the order in which the operations stand.
-pub(super) fn tags(registry: &Registry) -> Vec<Value> {
-    let kinds = registry.types.iter().map(|kind| json!({ "name": tag(kind), "description": kind.description }));
+pub(super) fn tags(registry: &Registry, names: &Names) -> Vec<Value> {
+    let kinds =
+        registry.types.iter().map(|kind| json!({ "name": names.kind(kind).tag, "description": kind.description }));
     let others = [
         json!({ "name": SEARCH, "description": "Resources of every type." }),
         json!({ "name": BULK, "description": "Many operations in one request." }),
@@ -62,31 +63,27 @@ pub(super) fn tags(registry: &Registry) -> Vec<Value> {
     kinds.chain(others).collect()
 }
 
-fn tag(kind: &ResourceType) -> String {
-    kind.endpoint.trim_start_matches('/').to_owned()
-}
-
 /// Describes an operation; none if there is none of this path and method.
-pub(super) fn describe(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
+pub(super) fn describe(registry: &Registry, names: &Names, path: &str, method: &str) -> Option<Operation> {
     let below = |kind: &ResourceType| match path.strip_prefix(kind.endpoint.as_str())? {
         rest if rest.is_empty() || rest.starts_with('/') => Some(rest.to_owned()),
         _ => None,
     };
     match registry.types.iter().find_map(|kind| Some((kind, below(kind)?))) {
-        Some((kind, rest)) => of_kind(kind, &rest, method),
+        Some((kind, rest)) => of_kind(kind, &names.kind(kind), &rest, method),
         None => of_all(registry, path, method)
             .or_else(|| bulk(path, method))
-            .or_else(|| of_me(registry, path, method))
+            .or_else(|| of_me(registry, names, path, method))
             .or_else(|| discovery(path, method)),
     }
 }
 
-fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
-    let name = &kind.name;
-    let lower = name.to_lowercase();
+fn of_kind(kind: &ResourceType, names: &Name, rest: &str, method: &str) -> Option<Operation> {
+    let name = &names.resource;
+    let lower = kind.name.to_lowercase();
     let new = |id: String, summary: String| Operation {
         id,
-        tag: tag(kind),
+        tag: names.tag.clone(),
         summary,
         description: "",
         parameters: &[],
@@ -95,7 +92,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         errors: &[],
         open: false,
     };
-    let body = || Content { schema: schema::body(kind), example: example::body(kind) };
+    let body = || Content { schema: schema::body(kind, names), example: example::body(kind) };
     let shown = || Content { schema: reference(name), example: example::resource(kind) };
     let answer = |status, description| Answer { status, description, content: Some(shown()), headers: TAGGED };
     Some(match (rest, method) {
@@ -103,7 +100,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
             description: "Without a filter, all of them in the order in which they were made. A filter that matches \
                           nothing has an empty list as its answer, never 404.",
             parameters: LIST,
-            answers: vec![page(&schema::list_component(kind), example::list(kind))],
+            answers: vec![page(&names.list, example::list(kind))],
             errors: &[400],
             ..new(format!("list{name}s"), format!("List {lower}s"))
         },
@@ -117,8 +114,8 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
         },
         ("/.search", "post") => Operation {
             description: "A list whose terms stay out of URLs and logs (RFC 7644 §3.4.3).",
-            request: Some(Content { schema: reference("SearchRequest"), example: example::search() }),
-            answers: vec![page(&schema::list_component(kind), example::list(kind))],
+            request: Some(Content { schema: reference("SearchRequest"), example: example::search_for(kind) }),
+            answers: vec![page(&names.list, example::list(kind))],
             errors: &[400, 408, 413, 415],
             ..new(format!("search{name}s"), format!("Search {lower}s"))
         },
@@ -141,10 +138,7 @@ fn of_kind(kind: &ResourceType, rest: &str, method: &str) -> Option<Operation> {
             description: "All operations are applied in order, or none (RFC 7644 §3.5.2). If nothing changed, the \
                           version stays.",
             parameters: CHANGE,
-            request: Some(Content {
-                schema: reference("PatchOp"),
-                example: if kind.schema.id == urn::GROUP { example::group_patch() } else { example::patch() },
-            }),
+            request: Some(Content { schema: reference("PatchOp"), example: example::patch_of(kind) }),
             answers: vec![
                 answer(200, "The resource as it is now."),
                 bare(204, "Changed; a group with very many members is not sent back unasked.", TAGGED),
@@ -218,7 +212,7 @@ fn bulk(path: &str, method: &str) -> Option<Operation> {
 }
 
 /// The operations on the caller's own user: those on a user, without its id.
-fn of_me(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
+fn of_me(registry: &Registry, names: &Names, path: &str, method: &str) -> Option<Operation> {
     const DESCRIPTION: &str = "The user of a session, of a token made for a user, or of a trusted issuer's token whose \
                                subject names one; 404 for other credentials. With the scope `self` alone, a user \
                                reads itself and changes what is its own. `Location` is the permanent address.";
@@ -235,7 +229,8 @@ fn of_me(registry: &Registry, path: &str, method: &str) -> Option<Operation> {
         "delete" => ("deleteMe", "Delete the own user", "/{id}", DESCRIPTION, &[400, 404, 412, 507]),
         _ => return None,
     };
-    let operation = of_kind(registry.resource_type("User")?, rest, method)?;
+    let user = registry.resource_type("User")?;
+    let operation = of_kind(user, &names.kind(user), rest, method)?;
     let answers = match method {
         "delete" => vec![bare(204, "The user is gone.", &["Location"])],
         _ => operation.answers,

@@ -2,38 +2,32 @@
 //!
 //! A canonical value is an example, never an enumeration: the server stores others too.
 
+use super::invented::is_hidden;
+use super::name::{Name, Names};
 use super::part::reference;
 use super::{example, message};
 use crate::scim::schema::{Attribute, Kind, Mutability, Registry, ResourceType, Returned, Schema};
 use crate::scim::value;
 use serde_json::{Map, Value, json};
-
-/// The name of the component of a schema.
-fn component(schema: &Schema) -> String {
-    schema.name.chars().filter(char::is_ascii_alphanumeric).collect()
-}
-
-/// The name of the component of a list of one type.
-pub(super) fn list_component(kind: &ResourceType) -> String {
-    format!("{}ListResponse", kind.name)
-}
+use std::sync::Arc;
 
 /// Every component schema.
-pub(super) fn components(registry: &Registry) -> Map<String, Value> {
+pub(super) fn components(registry: &Registry, names: &Names) -> Map<String, Value> {
     let mut all = Map::new();
     for kind in &registry.types {
-        all.insert(kind.name.clone(), resource(kind));
+        let name = names.kind(kind);
+        all.insert(name.resource.clone(), resource(kind, names));
         for extension in &kind.extensions {
-            all.insert(component(&extension.schema), attributes_object(&extension.schema));
+            all.insert(names.extension(&extension.schema).to_owned(), attributes_object(&extension.schema));
         }
-        all.insert(list_component(kind), list_of(kind));
+        all.insert(name.list.clone(), list_of(kind, &name));
     }
     all.extend(message::components());
     all
 }
 
 /// A resource type: common attributes, core schema, extensions under their URNs.
-fn resource(kind: &ResourceType) -> Value {
+fn resource(kind: &ResourceType, names: &Names) -> Value {
     let mut properties = Map::new();
     let common = |name: &str| kind.common.attribute(name).filter(|_| kind.schema.attribute(name).is_none());
     for attribute in ["schemas", "id", "externalId"].into_iter().filter_map(common) {
@@ -43,7 +37,7 @@ fn resource(kind: &ResourceType) -> Value {
         properties.insert(attribute.name.clone(), property(attribute));
     }
     for extension in &kind.extensions {
-        properties.insert(extension.schema.id.clone(), reference(&component(&extension.schema)));
+        properties.insert(extension.schema.id.clone(), reference(names.extension(&extension.schema)));
     }
     if let Some(meta) = common("meta") {
         properties.insert(meta.name.clone(), property(meta));
@@ -61,9 +55,12 @@ fn resource(kind: &ResourceType) -> Value {
     })
 }
 
-/// A resource as a client sends it: what the core schema requires must be there.
-pub(super) fn body(kind: &ResourceType) -> Value {
-    json!({ "allOf": [reference(&kind.name)], "required": required(kind.schema.attributes.iter()) })
+/// A resource as a client sends it: what the core schema requires must be there, and extensions that are required.
+pub(super) fn body(kind: &ResourceType, name: &Name) -> Value {
+    let extensions = kind.extensions.iter().filter(|extension| extension.required);
+    let mut names = required(kind.schema.attributes.iter().filter(|it| it.mutability != Mutability::ReadOnly));
+    names.extend(extensions.map(|extension| extension.schema.id.as_str()));
+    json!({ "allOf": [reference(&name.resource)], "required": names })
 }
 
 fn attributes_object(schema: &Schema) -> Value {
@@ -75,11 +72,17 @@ fn attributes_object(schema: &Schema) -> Value {
         "description": schema.description,
         "properties": properties,
     });
-    require(&mut object, &required(schema.attributes.iter()));
+    require(&mut object, &both_ways(&schema.attributes));
     object
 }
 
-fn required<'a>(attributes: impl Iterator<Item = &'a std::sync::Arc<Attribute>>) -> Vec<&'a str> {
+/// Those that are there whichever way the object goes.
+fn both_ways(attributes: &[Arc<Attribute>]) -> Vec<&str> {
+    let goes = |it: &&Arc<Attribute>| it.mutability != Mutability::ReadOnly && !is_hidden(it) && it.name != "$ref";
+    required(attributes.iter().filter(goes))
+}
+
+fn required<'a>(attributes: impl Iterator<Item = &'a Arc<Attribute>>) -> Vec<&'a str> {
     attributes.filter(|attribute| attribute.required).map(|attribute| attribute.name.as_str()).collect()
 }
 
@@ -125,7 +128,7 @@ fn complex(attribute: &Attribute) -> Value {
     let properties: Map<String, Value> =
         attribute.sub_attributes.iter().map(|sub| (sub.name.clone(), property(sub))).collect();
     let mut object = json!({ "type": "object", "properties": properties });
-    require(&mut object, &required(attribute.sub_attributes.iter()));
+    require(&mut object, &both_ways(&attribute.sub_attributes));
     object
 }
 
@@ -140,12 +143,12 @@ fn description(attribute: &Attribute) -> String {
     text
 }
 
-fn list_of(kind: &ResourceType) -> Value {
+fn list_of(kind: &ResourceType, name: &Name) -> Value {
     json!({
         "title": format!("List of resources of the type {}", kind.name),
         "allOf": [
             reference("ListResponse"),
-            { "type": "object", "properties": { "Resources": { "type": "array", "items": reference(&kind.name) } } },
+            { "type": "object", "properties": { "Resources": { "type": "array", "items": reference(&name.resource) } } },
         ],
         "examples": [example::list(kind)],
     })

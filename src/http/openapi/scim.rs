@@ -1,5 +1,6 @@
 //! The document of the SCIM surface: the framework's routes, the registry's resources.
 
+use super::name::Names;
 use super::{Document, operation, part, schema};
 use crate::http::openapi::part::Fault;
 use crate::http::scim::{PREFIX, SURFACE, service};
@@ -14,11 +15,33 @@ Bodies are JSON and may be sent as `application/scim+json` or `application/json`
 `application/scim+json`, errors too. Names of attributes are read in any case. `active: \"True\"`, one object where a \
 list is meant, unknown attributes and echoes of read-only ones are tolerated as identity providers send them.
 
-Described are the schemas that every tenant has. A tenant that is opened to native APIs has further extensions of \
-`User`; `/ResourceTypes` and `/Schemas` show them to its tokens.
+{whose}
 
 Every resource has a version: it stands in the `ETag` header and in `meta.version`, and `If-Match` makes a change \
 conditional. The URL of the list, `filter` and `POST /.search` are three ways to ask the same question.";
+
+/// Whose schemas and resource types are described.
+#[derive(Clone, Copy)]
+pub(super) enum Whose {
+    /// What every tenant has.
+    Everybody,
+    /// What one tenant has.
+    Tenant,
+}
+
+impl Whose {
+    fn description(self) -> String {
+        let whose = match self {
+            Self::Everybody => {
+                "Described are the schemas that every tenant has. A tenant may have more of its own, and one that is \
+                 opened to native APIs has further extensions of `User`: the same document, asked for with a token, \
+                 shows what the tenant of the token has, as `/ResourceTypes` and `/Schemas` do."
+            }
+            Self::Tenant => "Described are the schemas and resource types that the tenant of the token has.",
+        };
+        DESCRIPTION.replacen("{whose}", whose, 1)
+    }
+}
 
 /// The errors of the surface.
 pub(super) const FAULTS: &[Fault] = &[
@@ -92,7 +115,8 @@ pub(super) const FAULTS: &[Fault] = &[
 const ENDPOINT: &str = "/{endpoint}";
 
 /// The document.
-pub(super) fn document(registry: &Registry) -> Value {
+pub(super) fn document(registry: &Registry, whose: Whose) -> Value {
+    let names = Names::new(registry);
     let raw: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
     let mut paths = Map::new();
     let framework = raw.get("paths").and_then(Value::as_object).into_iter().flatten();
@@ -104,7 +128,7 @@ pub(super) fn document(registry: &Registry) -> Value {
     for (path, methods) in of_each.chain(others.iter().map(|(path, methods)| ((*path).clone(), *methods))) {
         let described = methods.as_object().into_iter().flatten().filter_map(|(method, operation)| {
             let parameters = operation.get("parameters").and_then(Value::as_array);
-            let described = operation::describe(registry, &path, method)?;
+            let described = operation::describe(registry, &names, &path, method)?;
             Some((method.clone(), described.write(parameters.map_or(&[], Vec::as_slice))))
         });
         let described = Value::Object(described.collect());
@@ -113,13 +137,13 @@ pub(super) fn document(registry: &Registry) -> Value {
     let document = Document {
         title: "Roster SCIM 2.0",
         summary: "Users and groups, as identity providers provision them.",
-        description: DESCRIPTION,
+        description: whose.description(),
         bearer: "A token the operator made (`roster token create`): scope `scim` or `scim:read`; for `/Me` also that of a session.",
         keys: &[],
         prefix: PREFIX,
-        tags: operation::tags(registry).into(),
+        tags: operation::tags(registry, &names).into(),
         paths,
-        schemas: schema::components(registry),
+        schemas: schema::components(registry, &names),
         parameters: Some(parameters()),
         headers: part::headers(&[
             "Content-Location",

@@ -219,6 +219,89 @@ fn resources_have_the_characteristics_of_their_schemas() {
     assert_eq!(body, &json!({ "allOf": [{ "$ref": "#/components/schemas/User" }], "required": ["userName"] }));
 }
 
+/// What a tenant may call its own, at its worst.
+fn odd() -> Registry {
+    let attributes = json!([
+        { "name": "a$-_", "required": true }, { "name": "Error", "type": "boolean" }, { "name": "at", "type": "dateTime" },
+        { "name": "size", "type": "decimal", "canonicalValues": ["1.5"] }, { "name": "raw", "type": "binary" },
+        { "name": "hidden", "mutability": "writeOnly", "returned": "never", "required": true },
+        { "name": "made", "mutability": "readOnly" },
+        { "name": "parts", "type": "complex", "multiValued": true, "required": true, "subAttributes": [
+            { "name": "$ref", "type": "reference", "required": true }, { "name": "value", "type": "integer" },
+        ] },
+    ]);
+    let schema = |id: &str, name: &str| json!({ "id": id, "name": name, "attributes": attributes });
+    let kind = |name: &str, endpoint: &str, schema: &str, extension: &str| {
+        let extension = json!({ "schema": extension, "required": true });
+        json!({ "name": name, "endpoint": endpoint, "schema": schema, "schemaExtensions": [extension] })
+    };
+    let own = document::Own {
+        schemas: vec![
+            schema("urn:x:1", "User"),
+            schema("urn:x:2", "USER"),
+            schema("urn:x:3", "ä $"),
+            schema("urn:x:4", "1"),
+            schema("urn:x:5", "</script>"),
+        ],
+        types: vec![
+            kind("Error", "/Errors", "urn:x:1", "urn:x:2"),
+            kind("ListResponse", "/Search", "urn:x:1", "urn:x:2"),
+            kind("a$b", "/discovery", "urn:x:3", "urn:x:4"),
+            kind("a-b", "/a-b", "urn:x:4", "urn:x:3"),
+            kind("UserListResponse", "/a~b", "urn:x:5", "urn:x:1"),
+            kind("All", "/Alls", "urn:x:5", "urn:x:2"),
+            kind("PatchOp", "/PatchOp", "urn:x:1", "urn:x:5"),
+            kind("User2", "/Users2", "urn:x:1", "urn:x:4"),
+        ],
+        ..document::Own::default()
+    };
+    document::extend(&built_in(Choices { unique_group_names: true }), &own).unwrap()
+}
+
+#[test]
+fn whatever_a_tenant_calls_its_own_every_name_is_sound_and_there_once() {
+    let registry = odd();
+    let document: Value = serde_json::from_str(&of_tenant(&registry)).unwrap();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut lower: Vec<String> = schemas.keys().map(|name| name.to_ascii_lowercase()).collect();
+    assert!(lower.iter().all(|name| name.bytes().all(|byte| byte.is_ascii_alphanumeric())), "{lower:?}");
+    let count = lower.len();
+    lower.sort_unstable();
+    lower.dedup();
+    assert_eq!(lower.len(), count, "two components differ in case alone");
+    assert_eq!(schemas["Error"]["title"], "Error", "our own come first");
+    assert!(schemas["Error"]["properties"]["scimType"].is_object() && schemas["Error2"].is_object());
+
+    check_operations(&document, "application/scim+json", "application/scim+json", "Error", &json!("404"));
+    for kind in &registry.types {
+        for rest in ["", "/{id}", "/.search"] {
+            assert!(document["paths"][format!("{}{rest}", kind.endpoint)].is_object(), "{}{rest}", kind.endpoint);
+        }
+    }
+    let tags: BTreeSet<&str> =
+        document["tags"].as_array().unwrap().iter().map(|tag| tag["name"].as_str().unwrap()).collect();
+    assert_eq!(tags.len(), document["tags"].as_array().unwrap().len(), "{tags:?}");
+    let mut found = BTreeSet::new();
+    each_reference(&document, &mut found);
+    for reference in &found {
+        assert!(document.pointer(reference.strip_prefix('#').unwrap()).is_some(), "{reference}");
+    }
+}
+
+#[test]
+fn an_example_has_what_its_schema_requires() {
+    let document: Value = serde_json::from_str(&of_tenant(&odd())).unwrap();
+    for (path, method, operation) in operations(&document) {
+        let media = &operation["requestBody"]["content"]["application/json"];
+        let wanted = media["schema"]["required"].as_array().into_iter().flatten();
+        for name in wanted.filter_map(Value::as_str) {
+            assert!(media["example"].get(name).is_some(), "{method} {path} lacks {name}: {}", media["example"]);
+        }
+        let shown = &operation["responses"]["200"]["content"]["application/scim+json"]["example"];
+        assert_eq!(shown.get("hidden"), None, "{method} {path}");
+    }
+}
+
 #[test]
 fn only_discovery_is_open() {
     let document = document();

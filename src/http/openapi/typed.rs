@@ -30,6 +30,8 @@ pub(in crate::http) struct Sheet {
     pub error: &'static str,
     /// Adds schemas no operation names, such as that of errors.
     pub register: fn(&mut Registry),
+    /// Whether answers tell versions.
+    pub versions: bool,
     /// The statuses of the errors of an operation, beside those that every one has.
     pub errors: fn(&Operation<'_>) -> Vec<u16>,
     /// Whether an operation needs no token.
@@ -37,6 +39,11 @@ pub(in crate::http) struct Sheet {
     /// Finishes the component schemas.
     pub polish: fn(&mut Map<String, Value>),
 }
+
+/// The headers of answers.
+const HEADERS: &[&str] = &["Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"];
+/// The same where answers tell versions.
+const VERSIONED: &[&str] = &["ETag", "Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"];
 
 /// What an operation takes.
 #[derive(Clone, Copy, Debug)]
@@ -62,6 +69,7 @@ impl Sheet {
             shape,
             error: "",
             register: |_| {},
+            versions: false,
             errors: |_| Vec::new(),
             is_open: |_| false,
             polish: |_| {},
@@ -79,7 +87,7 @@ impl Sheet {
         let document = Document {
             title: self.title,
             summary: self.summary,
-            description: self.description,
+            description: self.description.to_owned(),
             bearer: self.bearer,
             keys: self.keys,
             prefix: if self.prefix.is_empty() { "/" } else { &self.prefix },
@@ -87,7 +95,7 @@ impl Sheet {
             paths,
             schemas: self.schemas(),
             parameters: None,
-            headers: part::headers(&["Location", "WWW-Authenticate", "X-Request-Id", "Retry-After"]),
+            headers: part::headers(if self.versions { VERSIONED } else { HEADERS }),
             errors: part::errors(self.faults, self.shape, self.error),
         };
         document.write()
@@ -140,7 +148,13 @@ impl Sheet {
 fn finished(status: &str, answer: &Value) -> Value {
     let described = answer.get("headers").and_then(Value::as_object);
     let located = described.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("location")));
-    let headers: &[&str] = if status == "201" && located { &["Location"] } else { &[] };
+    let tagged = described.is_some_and(|headers| headers.keys().any(|name| name.eq_ignore_ascii_case("etag")));
+    let headers: &[&str] = match (status == "201" && located, tagged) {
+        (true, true) => &["ETag", "Location"],
+        (true, false) => &["Location"],
+        (false, true) => &["ETag"],
+        (false, false) => &[],
+    };
     let description = answer.get("description").and_then(Value::as_str).unwrap_or_default();
     let content =
         answer.get("content").filter(|content| content.as_object().is_some_and(|content| !content.is_empty()));

@@ -240,6 +240,9 @@ fn assign_part(
         return Err(immutable(&edit.target, sub));
     }
     if value.is_null() {
+        if old.is_some() && sub.required {
+            return Err(required(&edit.target, sub));
+        }
         parts.shift_remove(&sub.name);
         return Ok(());
     }
@@ -268,8 +271,16 @@ fn unassign_part(target: &Target, sub: &Attribute, slot: &mut Value) -> Result<(
     if parts.contains_key(&sub.name) && sub.mutability == Mutability::Immutable {
         return Err(immutable(target, sub));
     }
-    parts.shift_remove(&sub.name);
+    if parts.shift_remove(&sub.name).is_some() && sub.required {
+        return Err(required(target, sub));
+    }
     Ok(())
+}
+
+/// A value that has lost its required part would otherwise go whole, or be refused as one that never had it.
+fn required(target: &Target, sub: &Attribute) -> Error {
+    let name = &target.attribute.name;
+    Error::mutability(format!("{name}.{} is required and cannot be removed (RFC 7644 §3.5.2.2)", sub.name))
 }
 
 fn immutable(target: &Target, sub: &Attribute) -> Error {

@@ -10,7 +10,7 @@ const PRIMARY: &str = "primary";
 
 /// What tells one value from another: `value` and `type` where there is a `value`, else every
 /// part but `primary` and what the server notes about it. Compared as filters compare, so that two spellings are one value.
-fn identity(attribute: &Attribute, element: &Value) -> String {
+pub(in crate::scim) fn identity(attribute: &Attribute, element: &Value) -> String {
     let Value::Object(parts) = element else { return key_text(attribute, element) };
     let part = |sub: &Attribute| match parts.get(&sub.name) {
         Some(Value::Array(values)) => values.iter().map(|value| key_text(sub, value)).collect(),

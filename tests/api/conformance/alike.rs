@@ -15,10 +15,11 @@ async fn transcript(api: Api) -> Vec<String> {
     let mut lines = Vec::new();
     let user = |number: usize| {
         let name = ["Ölaf", "zoe", "Ada", "öl"][number % 4];
+        let title = (!number.is_multiple_of(3)).then(|| format!("T{}", number % 5));
         json!({
             "userName": format!("User{number:02}"), "displayName": name,
-            "title": if number % 3 == 0 { Value::Null } else { json!(format!("T{}", number % 5)) }, "externalId": format!("E{number}"),
-            "emails": [{ "value": format!("u{number}@x.example"), "type": "work", "primary": number % 2 == 0 }, { "value": "same@x.example" }],
+            "title": title, "externalId": format!("E{number}"),
+            "emails": [{ "value": format!("u{number}@x.example"), "type": "work", "primary": number.is_multiple_of(2) }, { "value": "same@x.example" }],
             "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User": { "department": format!("D{}", number % 2) },
         })
     };

@@ -119,14 +119,15 @@ impl Chance {
         }
     }
 
-    fn text(&mut self) -> String {
+    pub(super) fn text(&mut self) -> String {
         let text = *self.pick(&TEXTS);
         if self.percent(15) { format!("{text}{}", self.pick(&TEXTS)) } else { text.to_owned() }
     }
 
     // ------------------------------------------------------------ schemas
 
-    /// Two schema documents and a resource type of both, in the format of RFC 7643 §7 and §6.
+    /// Two schema documents and a resource type of both, in the format of RFC 7643 §7 and §6: as a tenant may
+    /// have them of its own.
     pub fn documents(&mut self, name: &str) -> (Vec<Value>, Vec<Value>) {
         let core = format!("urn:example:params:scim:schemas:{name}");
         let extension = format!("urn:example:params:scim:schemas:extension:{name}:2.0:More");
@@ -148,7 +149,7 @@ impl Chance {
         (schemas, vec![kind])
     }
 
-    fn attribute(&mut self, prefix: &str, number: usize, complex: bool) -> Value {
+    pub(super) fn attribute(&mut self, prefix: &str, number: usize, complex: bool) -> Value {
         let kinds = ["string", "string", "boolean", "decimal", "integer", "dateTime", "binary", "reference"];
         let mut attribute = json!({
             "name": format!("{prefix}{}{number}", self.pick(&["tag", "Name", "wert", "camelCase"])),
@@ -166,9 +167,13 @@ impl Chance {
             attribute["type"] = json!("complex");
             attribute["subAttributes"] = json!(subs);
         } else {
-            attribute["type"] = json!(self.pick(&kinds));
-            if self.percent(35) {
+            let kind = *self.pick(&kinds);
+            attribute["type"] = json!(kind);
+            if kind != "decimal" && self.percent(35) {
                 attribute["storage"] = json!("indexed");
+            }
+            if kind == "string" && self.percent(15) {
+                attribute["uniqueness"] = json!(self.pick(&["server", "global"]));
             }
         }
         attribute
@@ -197,7 +202,7 @@ impl Chance {
         self.percent(60).then(|| (attribute.name.clone(), json!(self.text())))
     }
 
-    fn values(&mut self, attributes: &[std::sync::Arc<Attribute>], number: usize) -> Map<String, Value> {
+    pub(super) fn values(&mut self, attributes: &[std::sync::Arc<Attribute>], number: usize) -> Map<String, Value> {
         let mut values = Map::new();
         for attribute in attributes {
             let stored = matches!(attribute.storage, Storage::Document | Storage::Indexed);
@@ -215,7 +220,7 @@ impl Chance {
         values
     }
 
-    fn value(&mut self, attribute: &Attribute, number: usize) -> Value {
+    pub(super) fn value(&mut self, attribute: &Attribute, number: usize) -> Value {
         match attribute.kind {
             Kind::Complex => Value::Object(self.values(&attribute.sub_attributes, number)),
             Kind::String if attribute.uniqueness != Uniqueness::None => json!(format!("{}-{number}", self.text())),
@@ -307,7 +312,7 @@ impl Chance {
     }
 
     /// The filter of a value path.
-    fn inner(&mut self, attribute: &Attribute, known: &[String], depth: usize) -> String {
+    pub(super) fn inner(&mut self, attribute: &Attribute, known: &[String], depth: usize) -> String {
         let sub = self.pick(&attribute.sub_attributes);
         if depth == 0 || self.percent(60) {
             return format!("{} {}", self.word(&sub.name), self.comparison(sub, known));
