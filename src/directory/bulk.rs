@@ -95,12 +95,14 @@ impl Directory {
                 ledger.end(operation, End::NotAttempted);
             }
             let steps: Arc<[Step]> = steps.into();
-            let chunk = Chunk { steps: Arc::clone(&steps), failed: ledger.failed().clone(), errors: ledger.left() };
+            let (failed, errors) = (ledger.failed().clone(), ledger.left());
+            let chunk = Chunk { steps: Arc::clone(&steps), failed, errors, until };
             match self.inner.store.write(chunk).await {
                 Ok(fates) => {
                     for (operation, fate) in fates {
                         ledger.note(operation, fate, &mut entries);
                     }
+                    ledger.leave(&steps);
                 }
                 Err(error) => ledger.lose(&steps, error, &mut entries),
             }

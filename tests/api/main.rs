@@ -20,6 +20,7 @@ mod architecture;
 mod bound_tokens;
 mod bulk;
 mod bulk_faults;
+mod bulk_references;
 mod call;
 mod catalogues;
 mod cli;

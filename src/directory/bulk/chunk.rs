@@ -10,6 +10,7 @@ use crate::store::{Conn, Unit};
 use std::collections::{BTreeSet, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Steps that share a commit.
 pub(super) struct Chunk {
@@ -18,6 +19,8 @@ pub(super) struct Chunk {
     pub failed: HashSet<usize>,
     /// After so many errors nothing more is begun.
     pub errors: Option<u64>,
+    /// Nothing is begun after this.
+    pub until: Instant,
 }
 
 /// Operations that are done together or not at all.
@@ -96,7 +99,7 @@ impl Unit for Chunk {
         let mut fates = Vec::new();
         let mut left = Vec::from([Range { start: 0, end: self.steps.len() }]);
         while let Some(range) = left.pop() {
-            if self.errors.is_some_and(|most| errors >= most) {
+            if self.errors.is_some_and(|most| errors >= most) || Instant::now() >= self.until {
                 break;
             }
             let Some(steps) = self.steps.get(range.clone()).filter(|steps| !steps.is_empty()) else { continue };

@@ -81,6 +81,19 @@ impl Ledger {
         self.end(operation, end);
     }
 
+    /// Notes that there was no time for those of these steps that have not ended, unless they were not
+    /// begun because of errors.
+    pub(super) fn leave(&mut self, steps: &[Step]) {
+        if self.is_full() {
+            return;
+        }
+        for operation in steps.iter().flat_map(|step| &step.operations) {
+            if self.ends.get(*operation).is_some_and(Option::is_none) {
+                self.end(*operation, End::NotAttempted);
+            }
+        }
+    }
+
     /// Notes that a transaction was lost with all its steps.
     pub(super) fn lose(&mut self, steps: &[Step], error: Error, entries: &mut [Entry]) {
         let others = again(&error);
