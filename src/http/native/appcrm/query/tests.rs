@@ -35,7 +35,7 @@ fn users() -> Vec<Object> {
 fn found(question: &Question<'_>) -> Result<Vec<i64>, (u16, String)> {
     let registry = built_in(Choices { unique_group_names: true });
     let kind = registry.resource_type("User").unwrap();
-    let search = question.search(kind, 0, 15).map_err(|refusal| (refusal.status.as_u16(), refusal.detail))?;
+    let search = question.search(kind, 0, 15).map_err(|refusal| (refusal.status.as_u16(), refusal.detail.into()))?;
     let matching = users().into_iter().filter(|user| search.filter.as_ref().is_none_or(|filter| filter.matches(user)));
     let id = |user: Object| user["urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"]["numericId"].as_i64();
     Ok(matching.filter_map(id).collect())
@@ -136,7 +136,7 @@ fn order_is_a_field_and_a_direction() {
     let kind = registry.resource_type("User").unwrap();
     let sorted = |order: Option<&str>| {
         let question = Question { order, ..Question::default() };
-        question.sort(kind).map(|(target, descending)| (target.name(), descending)).map_err(|refusal| refusal.detail)
+        question.sort(kind).map(|(target, descending)| (target.name(), descending)).map_err(|refusal| String::from(refusal.detail))
     };
     let name = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User:name";
     for (order, path, descending) in [
