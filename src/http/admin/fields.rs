@@ -204,7 +204,7 @@ mod tests {
 
     fn refused<T: Read>(value: Value) -> (Option<String>, String) {
         let refusal = whole::<T>(value).err().unwrap();
-        (refusal.field.map(String::from), refusal.detail)
+        (refusal.field.map(String::from), refusal.detail.into())
     }
 
     #[test]

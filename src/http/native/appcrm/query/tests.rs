@@ -35,7 +35,7 @@ fn users() -> Vec<Object> {
 fn found(question: &Question<'_>) -> Result<Vec<i64>, (u16, String)> {
     let registry = built_in(Choices { unique_group_names: true });
     let kind = registry.resource_type("User").unwrap();
-    let search = question.search(kind, 0, 15).map_err(|refusal| (refusal.status.as_u16(), refusal.detail))?;
+    let search = question.search(kind, 0, 15).map_err(|refusal| (refusal.status.as_u16(), refusal.detail.into()))?;
     let matching = users().into_iter().filter(|user| search.filter.as_ref().is_none_or(|filter| filter.matches(user)));
     let id = |user: Object| user["urn:ietf:params:scim:schemas:extension:lifecycle:2.0:User"]["numericId"].as_i64();
     Ok(matching.filter_map(id).collect())
@@ -150,7 +150,7 @@ fn order_is_a_field_and_a_direction() {
         assert_eq!(sorted(order), Ok((path.to_owned(), descending)), "{order:?}");
     }
     for wrong in ["nickname", "name|up", "|desc", "name|"] {
-        assert_eq!(sorted(Some(wrong)), Err("The selected order is invalid.".to_owned()), "{wrong}");
+        assert_eq!(sorted(Some(wrong)), Err("The selected order is invalid.".into()), "{wrong}");
     }
 }
 
