@@ -37,7 +37,7 @@ pub(super) struct Refusal {
     /// The word for it, for surfaces that show one: the error code of RFC 6749 §5.2, or their own.
     pub code: Option<&'static str>,
     /// What the client reads; for an internal error nothing but a request id is shown.
-    pub detail: String,
+    pub detail: Box<str>,
     pub headers: Vec<(HeaderName, HeaderValue)>,
     /// What a change of schemas would break, for surfaces that show it.
     pub report: Option<Box<Report>>,
@@ -55,7 +55,7 @@ impl Refusal {
             scim_type: None,
             field: None,
             code: None,
-            detail: detail.into(),
+            detail: detail.into().into(),
             headers: Vec::new(),
             report: None,
             body: None,
@@ -174,7 +174,7 @@ impl Refusal {
             tracing::error!(request_id, status = self.status.as_u16(), cause = chain(cause.as_ref()), "request failed");
         }
         if self.status == StatusCode::INTERNAL_SERVER_ERROR {
-            self.detail = format!("the server failed; its log tells why under request {request_id}");
+            self.detail = format!("the server failed; its log tells why under request {request_id}").into();
         }
         self
     }

@@ -108,7 +108,7 @@ fn write(refusal: &Refusal) -> String {
         status if status.is_server_error() => "server_error",
         _ => "invalid_request",
     });
-    wire::Failure { error: code.to_owned(), message: refusal.detail.clone() }.to_json_string()
+    wire::Failure { error: code.to_owned(), message: refusal.detail.to_string() }.to_json_string()
 }
 
 const DESCRIPTION: &str = "\

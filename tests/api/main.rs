@@ -70,4 +70,5 @@ mod server;
 mod testresource;
 mod truth;
 mod users;
+mod walks;
 mod wire;

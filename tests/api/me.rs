@@ -77,6 +77,11 @@ async fn a_session_reads_itself_and_nothing_else(api: Api) {
         me.call(method, &path).json(&json!({ "userName": "ann" })).send().await.is(403);
     }
     me.patch(&path, &replace("title", "x")).send().await.is(403);
+    let bulk = json!({
+        "schemas": ["urn:ietf:params:scim:api:messages:2.0:BulkRequest"],
+        "Operations": [{ "method": "DELETE", "path": path }]
+    });
+    me.post("/Bulk", &bulk).send().await.is(403);
     me.get("/ServiceProviderConfig").send().await.is(200);
     assert_eq!(api.get(&path).send().await.json, whole.json);
 }

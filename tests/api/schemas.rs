@@ -7,9 +7,12 @@ use roster::directory::journal::{AuditQuery, Query};
 use roster::directory::schema::{Applied, Kind, Report, Step};
 use roster::directory::{Error, Expect, Matching, TenantId};
 use roster::scim::projection::Projection;
+use roster::store::{Conn, Unit};
+use roster::workers::indexes::Builder;
 use serde_json::{Value, json};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 both!(
     a_type_of_ones_own_is_served_from_the_next_request_on,
@@ -20,6 +23,7 @@ both!(
     another_case_makes_other_keys,
     uniqueness_is_demanded_only_where_it_holds,
     an_index_is_built_while_others_write,
+    a_change_wakes_the_builder,
     an_index_that_is_taken_back_leaves_nothing,
     another_instance_goes_by_a_change_at_once,
     a_write_by_an_older_edition_stores_nothing,
@@ -219,7 +223,7 @@ async fn a_type_with_resources_stays(api: Api) {
     };
     let found = report(api.change(remove()).await).breaks;
     assert_eq!((found.len(), found[0].attribute.as_str(), found[0].resources), (1, "", 1));
-    assert_eq!(found[0].examples, [id.clone()]);
+    assert_eq!(found[0].examples, std::slice::from_ref(&id));
     api.delete(&format!("/Devices/{id}")).send().await.is(204);
     api.change(remove()).await.unwrap();
 }
@@ -335,6 +339,37 @@ async fn an_index_is_built_while_others_write(api: Api) {
     assert_eq!((rows(&api, "owner").await, rows(&api, "mails.value").await), (1200 + made, 1200));
     assert_eq!(api.find("/Devices", "owner eq \"O3\"").send().await.is(200).json["totalResults"], 120 + made);
     assert_eq!(api.find("/Devices", "mails.value eq \"M\"").send().await.is(200).json["totalResults"], 1200);
+    // Searches go by the index and by nothing else: without it nobody is found.
+    api.store.write(Wipe).await.unwrap();
+    assert_eq!(api.find("/Devices", "owner eq \"O3\"").send().await.is(200).json["totalResults"], 0);
+}
+
+/// Empties the attribute index.
+struct Wipe;
+
+impl Unit for Wipe {
+    type Output = ();
+    type Error = roster::store::Error;
+
+    async fn run(&self, conn: &mut Conn) -> Result<(), Self::Error> {
+        conn.execute(conn.sql().with("DELETE FROM attr_index", [])).await.map(drop)
+    }
+}
+
+async fn a_change_wakes_the_builder(api: Api) {
+    let owner = |storage: &str| device(&json!([{ "name": "owner", "storage": storage }]));
+    api.puts(&[owner("document")], &[devices()]).await.unwrap();
+    make(&api, json!({ "serial": "1", "owner": "x" })).await;
+    let builder = Builder::start(api.directory.clone());
+    api.puts(&[owner("indexed")], &[]).await.unwrap();
+    let built = async {
+        while !api.directory.own_indexes(TENANT).await.unwrap()[0].ready {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), built).await.expect("nobody builds");
+    builder.stop().await;
+    assert_eq!(rows(&api, "owner").await, 1);
 }
 
 async fn an_index_that_is_taken_back_leaves_nothing(api: Api) {

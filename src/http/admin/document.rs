@@ -201,7 +201,7 @@ struct DocumentMeta {
     last_modified: Option<Word<Instant>>,
     /// Where it can be read.
     location: Option<String>,
-    /// Its version, as in the header ETag.
+    /// Its version, as in the header `ETag`.
     version: Option<String>,
 }
 

@@ -78,7 +78,7 @@ pub(super) fn write(refusal: &Refusal) -> String {
         kind: "about:blank".to_owned(),
         title: refusal.status.canonical_reason().unwrap_or("Error").to_owned(),
         status: refusal.status.as_u16(),
-        detail: refusal.detail.clone(),
+        detail: refusal.detail.to_string(),
         errors,
         breaks: refusal.report.as_ref().map(|report| report.breaks.iter().map(Break::from).collect()),
     };

@@ -229,8 +229,8 @@ fn of_me(registry: &Registry, names: &Names, path: &str, method: &str) -> Option
         "delete" => ("deleteMe", "Delete the own user", "/{id}", DESCRIPTION, &[400, 404, 412, 507]),
         _ => return None,
     };
-    let users = registry.resource_type("User")?;
-    let operation = of_kind(users, &names.kind(users), rest, method)?;
+    let user = registry.resource_type("User")?;
+    let operation = of_kind(user, &names.kind(user), rest, method)?;
     let answers = match method {
         "delete" => vec![bare(204, "The user is gone.", &["Location"])],
         _ => operation.answers,

@@ -54,6 +54,6 @@ fn shown(call: &Call, outcome: Outcome) -> bulk::Outcome {
         }
     };
     let refusal = refusal.told(&call.trail.request_id());
-    let failure = Failure { scim_type: refusal.scim_type, detail: refusal.detail };
+    let failure = Failure { scim_type: refusal.scim_type, detail: refusal.detail.into() };
     bulk::Outcome { status: refusal.status.as_u16(), failure: Some(failure), ..entry }
 }

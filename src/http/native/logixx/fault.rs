@@ -53,7 +53,7 @@ pub(super) struct ValidationError {
 
 /// The body of a refusal that says everything in one sentence.
 pub(super) fn write(refusal: &Refusal) -> String {
-    let error = |field: &str| ValidationError { message: refusal.detail.clone(), members: vec![field.to_owned()] };
+    let error = |field: &str| ValidationError { message: refusal.detail.to_string(), members: vec![field.to_owned()] };
     body(refusal.status, &refusal.detail, refusal.field.as_deref().map(error).into_iter().collect())
 }
 

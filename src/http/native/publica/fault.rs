@@ -40,7 +40,7 @@ pub(super) fn write(refusal: &Refusal) -> String {
         StatusCode::FORBIDDEN => "This action is unauthorized.",
         StatusCode::NOT_FOUND => "Object not found",
         StatusCode::TOO_MANY_REQUESTS => "Too Many Attempts.",
-        _ => refusal.detail.as_str(),
+        _ => &*refusal.detail,
     };
     Problem::new(message).to_json_string()
 }

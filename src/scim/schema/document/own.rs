@@ -91,7 +91,11 @@ fn place(document: &Value, key: &str, what: &str, index: usize) -> String {
 }
 
 fn at_most(count: usize, limit: usize, what: &str) -> Result<(), Error> {
-    if count <= limit { Ok(()) } else { Err(Error::value(format!("a tenant may have at most {limit} {what}"))) }
+    if count <= limit {
+        Ok(())
+    } else {
+        Err(Error::value(format!("there may be at most {limit} {what} beside the built-in ones")))
+    }
 }
 
 fn check_size(document: &Value, place: &str) -> Result<(), Error> {

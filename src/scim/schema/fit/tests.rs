@@ -111,7 +111,7 @@ fn extensions_that_go_or_are_required_are_rules_of_their_own() {
     let more = json!([{ "name": "m" }]);
     let needs = json!([{ "name": "m", "required": true }]);
     let (none, some) = (thing(&core, None), thing(&core, Some((&more, false))));
-    let (must, needy) = (thing(&core, Some((&more, true))), thing(&core, Some((&needs, false))));
+    let (must, picky) = (thing(&core, Some((&more, true))), thing(&core, Some((&needs, false))));
     let (with, without) = (json!({ "a": "v", MORE: { "m": "w" } }), json!({ "a": "v" }));
     assert_eq!(
         broken(&some, &none, &with),
@@ -125,8 +125,8 @@ fn extensions_that_go_or_are_required_are_rules_of_their_own() {
     assert_eq!(broken(&some, &must, &with), []);
     assert_eq!(broken(&must, &some, &without), []);
     let empty = json!({ "a": "v", MORE: {} });
-    assert_eq!(broken(&some, &needy, &empty)[0].0, format!("{MORE}:m"));
-    assert_eq!(broken(&some, &needy, &without), [], "an extension asks nothing of who does not have it");
+    assert_eq!(broken(&some, &picky, &empty)[0].0, format!("{MORE}:m"));
+    assert_eq!(broken(&some, &picky, &without), [], "an extension asks nothing of who does not have it");
 }
 
 #[test]

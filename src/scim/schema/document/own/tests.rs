@@ -134,7 +134,7 @@ fn schemas_and_types_that_cannot_work_are_refused_by_name() {
         (id(&format!("urn:{}", "x".repeat(256))), vec![], "id may have at most 256 characters"),
         (vec![schema(&json!(many))], vec![], "at most 200 attributes"),
         (vec![long], vec![], "at most 65536 bytes"),
-        (numbered(101).collect(), vec![], "at most 100 schemas"),
+        (numbered(101).collect(), vec![], "at most 100 schemas beside"),
         (vec![plain.clone(), plain.clone()], vec![], "two schemas of this id"),
         (one(), vec![with(thing(), "endpoint", json!("/users"))], "its endpoint belongs to another type"),
         (one(), vec![with(thing(), "name", json!("user"))], "there are two of this name"),
