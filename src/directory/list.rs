@@ -1,11 +1,11 @@
 //! The verb list: filter, sort, page. How pages hang together is the business of [`super::walk`].
 
-use super::{Caller, Directory, Error, Limits, Record, record};
+use super::{Caller, Directory, Error, Record, record};
 use crate::scim::message::{Place, SearchRequest};
 use crate::scim::path::{self, Target};
 use crate::scim::projection::Projection;
 use crate::scim::schema::{Mutability, ResourceType, Returned, Storage};
-use crate::scim::{self, ScimType, filter};
+use crate::scim::{self, filter};
 use crate::store::select::{self, Part, Query};
 use std::sync::Arc;
 
@@ -33,16 +33,17 @@ impl Directory {
     /// Lists resources.
     ///
     /// # Errors
-    /// `invalidFilter` or `invalidPath` for what none of the types has; `invalidCursor`, `expiredCursor` and
-    /// `invalidCount` (RFC 9865 §2.1).
+    /// `invalidFilter` or `invalidPath` for what none of the types has; `invalidCursor`, `expiredCursor`
+    /// (RFC 9865 §2.1).
     pub async fn list(&self, caller: &Caller, search: Search<'_>) -> Result<Listing, Error> {
         caller.may_read()?;
         let Search { kinds, request, base } = search;
+        let limits = self.inner.limits;
         let query = Query {
             parts: parts(&kinds, request)?,
             descending: request.descending,
             place: select::Place::Offset(0),
-            limit: limit(request, self.inner.limits)?,
+            limit: request.count.unwrap_or(limits.default_results).min(limits.max_results),
             base: base.to_owned(),
             now: self.inner.clock.now(),
         };
@@ -65,20 +66,6 @@ impl Directory {
         let records = record::complete_all(&mut conn, caller.tenant, rows, now).await?;
         Ok(Listing { total: page.total, place: page.place, records })
     }
-}
-
-/// The most results of the page. More than a page can have is as many as it can have, but a page by cursor
-/// without results would lead nowhere.
-fn limit(request: &SearchRequest, limits: Limits) -> Result<u64, scim::Error> {
-    let Limits { default_results, max_results, .. } = limits;
-    let limit = request.count.unwrap_or(default_results).min(max_results);
-    if limit == 0 && request.cursor.is_some() {
-        return Err(scim::Error::new(
-            ScimType::InvalidCount,
-            format!("count: must be from 1 to {max_results} with a cursor, or left out (RFC 9865 §2.1)"),
-        ));
-    }
-    Ok(limit)
 }
 
 /// What is searched in each type. What is an error for one type may be right for another, which must then

@@ -130,6 +130,12 @@ impl Directory {
             "" => Some(Spot::Start),
             text => Some(Spot::read(seal, &question.0, text, query.now, life)?),
         };
+        if query.limit == 0 {
+            // The total alone (RFC 9865 §2); such a page leads nowhere.
+            let mut conn = self.inner.store.read().await?;
+            let total = select::page(&mut conn, caller.client(), &query).await?.total;
+            return Ok(Page { total, place: Shown::Cursor { next: None, previous: None }, rows: Vec::new() });
+        }
         let until = query.now.saturating_add(life);
         let (total, rows, next, previous) = match spot {
             Some(spot @ (Spot::Start | Spot::After(_) | Spot::Before(_))) => {

@@ -103,7 +103,8 @@ pub(super) struct Why {
 impl Why {
     pub(super) fn of(refusal: &Refusal) -> Self {
         let internal = refusal.status == StatusCode::INTERNAL_SERVER_ERROR;
-        let detail = if internal { "the server failed; its log tells why".to_owned() } else { refusal.detail.to_string() };
+        let detail =
+            if internal { "the server failed; its log tells why".to_owned() } else { refusal.detail.to_string() };
         Self { scim_type: refusal.scim_type, detail: Some(detail) }
     }
 }

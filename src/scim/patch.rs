@@ -107,12 +107,13 @@ pub fn parse(kind: &ResourceType, body: &Value, profile: &Profile) -> Result<Pat
     parse::parse(kind, body, profile)
 }
 
-/// Applies the edits in order. After an error the document is of no use.
+/// Applies the edits in order; answers the tolerances that this made use of. After an error the document is of
+/// no use.
 ///
 /// # Errors
 /// `noTarget` or `mutability`, naming the operation and the attribute; too large if the operations
 /// look through too many values.
-pub fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<(), Error> {
+pub fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<Used, Error> {
     apply::apply(kind, edits, document)
 }
 

@@ -33,6 +33,8 @@ pub enum Tolerance {
     PathlessPatch,
     /// `replace` of a complex attribute leaves the parts it does not name, as RFC 7644 §3.5.2.3 has it.
     MergeReplace,
+    /// `replace` by a value path that selects nothing makes the element its filter describes (RFC 7644 §3.5.2.3).
+    MakeElements,
     /// An operation whose path names no attribute is passed over (RFC 7644 §3.5.2).
     UnknownPaths,
     /// Two groups may not share a name: stricter than RFC 7643 §4.2, which lets them.
@@ -49,7 +51,7 @@ pub enum Tolerance {
 
 impl Tolerance {
     /// Every tolerance there is.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::AnySchemas,
         Self::UnknownAttributes,
         Self::TextBooleans,
@@ -59,6 +61,7 @@ impl Tolerance {
         Self::LoosePatch,
         Self::PathlessPatch,
         Self::MergeReplace,
+        Self::MakeElements,
         Self::UnknownPaths,
         Self::UniqueGroupNames,
         Self::UnknownMembers,
@@ -80,6 +83,7 @@ impl Tolerance {
             Self::LoosePatch => "loose-patch",
             Self::PathlessPatch => "pathless-patch",
             Self::MergeReplace => "merge-replace",
+            Self::MakeElements => "make-elements",
             Self::UnknownPaths => "unknown-paths",
             Self::UniqueGroupNames => "unique-group-names",
             Self::UnknownMembers => "unknown-members",
@@ -146,6 +150,7 @@ impl Preset {
             | Tolerance::LoosePatch
             | Tolerance::PathlessPatch
             | Tolerance::MergeReplace
+            | Tolerance::MakeElements
             | Tolerance::UniqueGroupNames => self != Self::Strict,
             Tolerance::UnknownPaths => self == Self::Entra,
             Tolerance::UnknownMembers

@@ -12,7 +12,7 @@ both! {
     cursors_are_good_for_their_question_and_their_owner_alone,
     cursors_expire_and_their_snapshots_with_them,
     a_walk_outlives_its_first_cursor,
-    a_cursor_wants_a_count_that_leads_on,
+    a_cursor_goes_with_a_count,
     cursors_are_good_on_every_instance,
     any_other_start_index_counts_the_results,
     what_can_be_paged_is_announced,
@@ -259,13 +259,22 @@ async fn a_walk_outlives_its_first_cursor(api: Api) {
     assert_eq!(seen.len(), 9);
 }
 
-async fn a_cursor_wants_a_count_that_leads_on(api: Api) {
+async fn a_cursor_goes_with_a_count(api: Api) {
     people(&api, 3).await;
-    for count in ["0", "-1", "many", "1.5", "%ff"] {
+    for count in ["many", "1.5", "%ff"] {
         let detail = api.get(&format!("/Users?cursor&count={count}")).send().await.refused(400, "invalidCount");
         assert!(detail.contains("count"), "{detail}");
     }
-    api.post("/Users/.search", &json!({ "cursor": "", "count": 0 })).send().await.refused(400, "invalidCount");
+    // The total alone, and nowhere to go from there.
+    for sort in ["", "&sortBy=userName"] {
+        for count in [0, -1] {
+            let page = api.get(&format!("/Users?cursor&count={count}{sort}")).send().await.is(200);
+            assert_eq!((&page.json["totalResults"], &page.json["nextCursor"]), (&json!(3), &Value::Null));
+            assert!(page.each("id").is_empty(), "{}", page.json);
+        }
+    }
+    let page = api.post("/Users/.search", &json!({ "cursor": "", "count": 0 })).send().await.is(200);
+    assert_eq!(page.json["totalResults"], 3);
     // More than a page can have is as many as it can have.
     assert_eq!(api.get("/Users?cursor&count=5000").send().await.is(200).each("id").len(), 3);
     assert_eq!(api.get("/Users?cursor&count=").send().await.is(200).each("id").len(), 3);

@@ -53,6 +53,8 @@ struct Draft {
     windows: Windows,
     /// The user name went with the mail address.
     followed: bool,
+    /// The tolerances that it made use of.
+    used: Used,
 }
 
 impl Change {
@@ -63,14 +65,14 @@ impl Change {
                 let mut document = document.clone();
                 validate::replace(kind, stored, &mut document)?;
                 self.check_own(kind, stored, &document, false)?;
-                Ok(Draft { document, windows: Windows::Whole, followed: false })
+                Ok(Draft { document, windows: Windows::Whole, followed: false, used: Used::default() })
             }
             What::Patch(edits) => {
                 let mut document = stored.clone();
-                patch::apply(kind, edits, &mut document)?;
+                let used = patch::apply(kind, edits, &mut document)?;
                 self.check_own(kind, stored, &document, false)?;
                 validate::patch(kind, stored, &mut document)?;
-                Ok(Draft { document, windows: Windows::of(edits), followed: false })
+                Ok(Draft { document, windows: Windows::of(edits), followed: false, used })
             }
             What::Edit(edit) => {
                 let mut document = stored.clone();
@@ -78,7 +80,7 @@ impl Change {
                 let followed = self.scope.door.is_native() && follow_mail(stored, &mut document);
                 self.check_own(kind, stored, &document, followed)?;
                 validate::patch(kind, stored, &mut document)?;
-                Ok(Draft { document, windows: Windows::Core, followed })
+                Ok(Draft { document, windows: Windows::Core, followed, used: Used::default() })
             }
         }
     }
@@ -120,7 +122,8 @@ impl Unit for Change {
         let mut used = scope.used;
         // lastModified never goes back, even if the clock does.
         let now = (*now).max(row.modified);
-        let Draft { mut document, windows, followed } = self.draft(&scope, &stored)?;
+        let Draft { mut document, windows, followed, used: made_use } = self.draft(&scope, &stored)?;
+        used.join(made_use);
         let rules = scope.rules(now);
         rules.settle(conn, Some(&stored), &mut document, windows).await?;
         let document = resource::finish(kind, &self.id, document);

@@ -11,6 +11,7 @@ use crate::scim::projection::Projection;
 use poem::http::header::LOCATION;
 use poem::http::{HeaderValue, StatusCode};
 use poem_openapi::OpenApi;
+use serde_json::Value;
 
 /// The routes of the caller's own user.
 pub(in crate::http) struct Me;
@@ -50,19 +51,19 @@ async fn get(call: &Call) -> Result<Answer, Refusal> {
 }
 
 async fn create(call: &Call, body: Payload) -> Result<Answer, Refusal> {
-    let shown = shown(call)?;
+    let shown = shown_to_writer(call, &body.0)?;
     let record = call.directory().create_me(call.caller()?, body.0, &shown).await?;
     resource::answer(call, StatusCode::CREATED, &record, &shown)
 }
 
 async fn replace(call: &Call, body: Payload) -> Result<Answer, Refusal> {
-    let shown = shown(call)?;
+    let shown = shown_to_writer(call, &body.0)?;
     let record = call.directory().replace_me(call.caller()?, body.0, &call.expect, &shown).await?;
     resource::answer(call, StatusCode::OK, &record, &shown)
 }
 
 async fn patch(call: &Call, body: Payload) -> Result<Answer, Refusal> {
-    let shown = shown(call)?;
+    let shown = shown_to_writer(call, &body.0)?;
     let record = call.directory().patch_me(call.caller()?, &body.0, &call.expect, &shown, &call.base).await?;
     resource::patched(call, &record, &shown)
 }
@@ -75,6 +76,11 @@ async fn delete(call: &Call) -> Result<Answer, Refusal> {
 /// What the answer shows.
 fn shown(call: &Call) -> Result<Projection, Refusal> {
     Ok(call.projection(call.caller()?.users()?)?)
+}
+
+/// What the answer to a write with this body shows.
+fn shown_to_writer(call: &Call, body: &Value) -> Result<Projection, Refusal> {
+    Ok(call.projection_of(call.caller()?.users()?, body)?)
 }
 
 /// The answer with the address of the user, if the credential stands for one.

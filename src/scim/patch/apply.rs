@@ -10,19 +10,21 @@ use crate::scim::filter::Filter;
 use crate::scim::path::Target;
 use crate::scim::resource::{self, list};
 use crate::scim::schema::{Attribute, Kind, Mutability, ResourceType};
+use crate::scim::tolerance::{Tolerance, Used};
 use crate::scim::{Error, Object};
 use serde_json::Value;
 
-/// Applies the edits in order.
-pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<(), Error> {
+/// Applies the edits in order; answers the tolerances that this made use of.
+pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) -> Result<Used, Error> {
     let mut effort = Effort::default();
+    let mut used = Used::default();
     for edit in edits {
         let Some(attributes) = resource::container(document, edit.target.extension.as_deref()) else { continue };
         let slot = attributes.entry(edit.target.attribute.name.as_str()).or_insert(Value::Null);
         let changed = if edit.target.attribute.multi_valued {
-            change_list(edit, slot, &mut effort)
+            change_list(edit, slot, &mut effort, &mut used)
         } else {
-            change_single(edit, slot)
+            change_single(edit, slot, &mut used)
         };
         changed.map_err(|error| in_operation(edit.operation, error))?;
         if is_empty(slot) {
@@ -42,7 +44,7 @@ pub(super) fn apply(kind: &ResourceType, edits: &[Edit], document: &mut Object) 
             document.shift_remove(&extension.schema.id);
         }
     }
-    Ok(())
+    Ok(used)
 }
 
 fn is_empty(value: &Value) -> bool {
@@ -70,7 +72,7 @@ fn settle(target: &Target, document: &mut Object) {
     }
 }
 
-fn change_list(edit: &Edit, slot: &mut Value, effort: &mut Effort) -> Result<(), Error> {
+fn change_list(edit: &Edit, slot: &mut Value, effort: &mut Effort, used: &mut Used) -> Result<(), Error> {
     let attribute = &*edit.target.attribute;
     let mut values = match std::mem::take(slot) {
         Value::Array(values) => values,
@@ -101,7 +103,7 @@ fn change_list(edit: &Edit, slot: &mut Value, effort: &mut Effort) -> Result<(),
             }
             values.extend(added);
         }
-        (Action::Add | Action::Replace, _, _) => change_elements(edit, &mut values)?,
+        (Action::Add | Action::Replace, _, _) => change_elements(edit, &mut values, used)?,
     }
     effort::within_limit(&attribute.name, &values)?;
     *slot = Value::Array(values);
@@ -121,7 +123,7 @@ fn is_selected(filter: Option<&Filter>, element: &Value) -> bool {
 }
 
 /// Adds to or replaces the elements a value path selects; makes one if it selects none.
-fn change_elements(edit: &Edit, values: &mut Vec<Value>) -> Result<(), Error> {
+fn change_elements(edit: &Edit, values: &mut Vec<Value>, used: &mut Used) -> Result<(), Error> {
     let mut winner = None;
     let mut is_found = false;
     for (place, element) in values.iter_mut().enumerate() {
@@ -134,7 +136,7 @@ fn change_elements(edit: &Edit, values: &mut Vec<Value>) -> Result<(), Error> {
         }
     }
     if !is_found {
-        let element = made(edit)?;
+        let element = made(edit, used)?;
         if list::is_primary(&element) {
             winner = Some(values.len());
         }
@@ -157,14 +159,19 @@ fn claims_primary(edit: &Edit) -> bool {
 
 /// The element an edit makes where its value path selects none (RFC 7644 §3.5.2.3 would refuse;
 /// clients count on it).
-fn made(edit: &Edit) -> Result<Value, Error> {
+fn made(edit: &Edit, used: &mut Used) -> Result<Value, Error> {
     let described = match (&edit.filter, &edit.create) {
         (None, _) => Object::new(),
-        (Some(_), Some(create)) => create.clone(),
+        (Some(_), Some(create)) => {
+            if edit.action == Action::Replace {
+                used.note(Tolerance::MakeElements);
+            }
+            create.clone()
+        }
         (Some(_), None) => {
             return Err(Error::no_target(format!(
-                "{}[…] selects nothing, and only a filter of \"eq\" terms joined by \"and\" says what to make \
-                 (RFC 7644 §3.5.2.3)",
+                "{}[…] selects nothing (RFC 7644 §3.5.2.3); what is missing is made only by a filter of \"eq\" terms \
+                 joined by \"and\", and by replace only with the tolerance make-elements",
                 edit.target.attribute.name
             )));
         }
@@ -174,7 +181,7 @@ fn made(edit: &Edit) -> Result<Value, Error> {
     Ok(element)
 }
 
-fn change_single(edit: &Edit, slot: &mut Value) -> Result<(), Error> {
+fn change_single(edit: &Edit, slot: &mut Value, used: &mut Used) -> Result<(), Error> {
     let is_unassigned = slot.is_null();
     let is_selected = !is_unassigned && is_selected(edit.filter.as_ref(), slot);
     match (edit.action, &edit.target.sub) {
@@ -186,7 +193,7 @@ fn change_single(edit: &Edit, slot: &mut Value) -> Result<(), Error> {
         (Action::Remove, _) => Ok(()),
         (Action::Add | Action::Replace, _) if is_selected => assign(edit, slot),
         (Action::Add | Action::Replace, _) if is_unassigned => {
-            *slot = made(edit)?;
+            *slot = made(edit, used)?;
             Ok(())
         }
         // There is one value, it is not the one the filter means, and there is no room for another.

@@ -356,7 +356,11 @@ impl Reader<'_, '_> {
             },
         };
         let ValuePath { target, filter, described } = path;
-        let create = described.filter(|_| action != Action::Remove);
+        let create = described.filter(|_| match action {
+            Action::Add => true,
+            Action::Replace => self.shape.leeway.allows(Tolerance::MakeElements),
+            Action::Remove => false,
+        });
         self.patch.edits.push(Edit { operation: self.number, action, target, filter, create, value });
         Ok(())
     }

@@ -25,7 +25,8 @@ fn every_preset_has_the_tolerances_of_its_client() {
             | Tolerance::RemoveByValue
             | Tolerance::LoosePatch
             | Tolerance::PathlessPatch
-            | Tolerance::MergeReplace => [true, true, true, false],
+            | Tolerance::MergeReplace
+            | Tolerance::MakeElements => [true, true, true, false],
         };
         assert_eq!([default, okta, entra, strict], expected, "{tolerance}");
     }

@@ -89,6 +89,11 @@ async fn a_value_of_another_type_is_refused(api: Api) {
                 sample::put(&target, &mut body, around);
                 let posted = api.post(&bench.kind.endpoint, &body).send().await;
                 if mutability(&target) == Mutability::ReadOnly {
+                    if profile == "strict" && value.is_object() {
+                        // What is read-only is passed over, but not names that no schema knows.
+                        posted.refused(400, "invalidSyntax");
+                        continue;
+                    }
                     let id = posted.is(201).id();
                     api.delete(&bench.at(&id)).send().await.is(204);
                     continue;

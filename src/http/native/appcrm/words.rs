@@ -142,7 +142,7 @@ mod tests {
             let refusal = Refusal::new(StatusCode::from_u16(status).unwrap(), "detail");
             assert_eq!(write(&refusal), json!({ "message": message }).to_string());
         }
-        assert_eq!(no_user("99").detail, "No query results for model [User] 99");
-        assert_eq!(no_user("x<script>").detail, "No query results for model [User]");
+        assert_eq!(&*no_user("99").detail, "No query results for model [User] 99");
+        assert_eq!(&*no_user("x<script>").detail, "No query results for model [User]");
     }
 }

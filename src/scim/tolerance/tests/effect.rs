@@ -178,6 +178,33 @@ fn a_replace_of_a_complex_attribute_keeps_or_takes_what_it_does_not_name() {
 }
 
 #[test]
+fn a_replace_of_what_is_not_there_makes_it_only_with_its_tolerance() {
+    let body = |op: &str, email: &str| {
+        json!({ "schemas": [PATCH_OP], "Operations": [
+            { "op": op, "path": format!("emails[type eq \"{email}\"].value"), "value": "new@example.org" },
+        ] })
+    };
+    let apply = |profile: &str, op: &str, email: &str| {
+        let patch = patch::parse(&kind("User"), &body(op, email), &profile.parse().unwrap()).unwrap();
+        let mut document =
+            json!({ "emails": [{ "type": "home", "value": "a@example.org" }] }).as_object().unwrap().clone();
+        patch::apply(&kind("User"), &patch.edits, &mut document).map_err(|error| error.scim_type)
+    };
+    let made: Used = [Tolerance::MakeElements].into_iter().collect();
+    for (profile, op, email, expected) in [
+        ("default", "replace", "work", Ok(made)),
+        ("default", "replace", "home", Ok(Used::default())),
+        ("default", "add", "work", Ok(Used::default())),
+        ("strict", "replace", "work", Err(NoTarget)),
+        ("strict make-elements=on", "replace", "work", Ok(made)),
+        ("strict", "replace", "home", Ok(Used::default())),
+        ("strict", "add", "work", Ok(Used::default())),
+    ] {
+        assert_eq!(apply(profile, op, email), expected, "{profile} {op} {email}");
+    }
+}
+
+#[test]
 fn each_relaxation_of_a_patch_needs_its_tolerance() {
     let operation = json!({ "op": "remove", "path": "title" });
     for sent in [

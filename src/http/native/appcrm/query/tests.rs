@@ -150,7 +150,7 @@ fn order_is_a_field_and_a_direction() {
         assert_eq!(sorted(order), Ok((path.to_owned(), descending)), "{order:?}");
     }
     for wrong in ["nickname", "name|up", "|desc", "name|"] {
-        assert_eq!(sorted(Some(wrong)), Err("The selected order is invalid.".to_owned()), "{wrong}");
+        assert_eq!(sorted(Some(wrong)), Err("The selected order is invalid.".into()), "{wrong}");
     }
 }
 
