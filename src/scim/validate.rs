@@ -95,7 +95,6 @@ fn keep(prefix: &str, attributes: &[Arc<Attribute>], stored: &Object, sent: &mut
                 sent.insert(attribute.name.clone(), old.clone());
             }
             (Mutability::Immutable, Some(new)) if new != old => return Err(immutable(prefix, attribute)),
-            (Mutability::Immutable | Mutability::WriteOnly, Some(_)) | (Mutability::ReadWrite, None) => {}
             // What the server knows of a value goes with the value.
             (Mutability::ReadWrite, Some(Value::Object(new))) => {
                 if let Value::Object(old) = old
@@ -107,7 +106,11 @@ fn keep(prefix: &str, attributes: &[Arc<Attribute>], stored: &Object, sent: &mut
             (Mutability::ReadWrite, Some(Value::Array(new))) => {
                 keep_in_elements(attribute, old.as_array().map(Vec::as_slice).unwrap_or_default(), new);
             }
-            (Mutability::ReadWrite, Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_))) => {}
+            (Mutability::Immutable | Mutability::WriteOnly, Some(_))
+            | (
+                Mutability::ReadWrite,
+                None | Some(Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_)),
+            ) => {}
         }
     }
     Ok(())

@@ -358,7 +358,7 @@ async fn what_must_be_unique_is_refused_as_a_conflict(api: Api) {
     }
 }
 
-/// The filters and sizes of the OpenID IPSIE SCIM profile.
+/// The filters and sizes of the `OpenID` IPSIE SCIM profile.
 async fn what_the_ipsie_profile_adds_is_there(api: Api) {
     let mail = json!([{ "value": "ann@x.example", "type": "work" }]);
     let path = strict(&api, json!({ "externalId": "x-1", "emails": mail })).await;

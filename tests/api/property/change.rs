@@ -1,4 +1,4 @@
-//! What chance makes of what is there already: schemas that change while there are resources, and PATCHes.
+//! What chance makes of what is there already: schemas that change while there are resources, and `PATCH`.
 
 use super::chance::Chance;
 use roster::scim::schema::{Attribute, Mutability, ResourceType, Storage};

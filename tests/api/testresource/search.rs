@@ -36,7 +36,7 @@ impl Shelf {
     }
 
     /// The numbers of the values that the resources have of a target, in the order of the resources.
-    fn numbers(&self, target: &Target) -> [Option<usize>; 4] {
+    fn numbers(target: &Target) -> [Option<usize>; 4] {
         let written = super::mutability(target) != Mutability::ReadOnly;
         let [one, two, three] = FULL.map(|number| written.then_some(number));
         [one, two, three, (written && target.attribute.required && target.sub.is_none()).then_some(BARE)]
@@ -45,7 +45,7 @@ impl Shelf {
     /// Asks, and holds the answer against a rule about the rank of values.
     async fn check(&self, target: &Target, filter: &str, rule: impl Fn(Option<usize>) -> bool) {
         let place = |number: usize| rank(target.leaf(), number);
-        let numbers = self.numbers(target).into_iter().zip(&self.ids);
+        let numbers = Self::numbers(target).into_iter().zip(&self.ids);
         let expected: Vec<&str> =
             numbers.filter(|(number, _)| rule(number.map(place))).map(|(_, id)| id.as_str()).collect();
         let found = self.bench.api.find(&self.bench.kind.endpoint, filter).send().await.is(200);
@@ -181,8 +181,7 @@ async fn lists_are_sorted_by_every_attribute(api: Api) {
                 answer.refused(400, "invalidPath");
                 continue;
             };
-            let mut expected: Vec<(Option<usize>, &str)> = shelf
-                .numbers(&target)
+            let mut expected: Vec<(Option<usize>, &str)> = Shelf::numbers(&target)
                 .into_iter()
                 .map(|number| number.map(|number| rank(value, number)))
                 .zip(ids.iter().map(String::as_str))
