@@ -136,7 +136,10 @@ fn order_is_a_field_and_a_direction() {
     let kind = registry.resource_type("User").unwrap();
     let sorted = |order: Option<&str>| {
         let question = Question { order, ..Question::default() };
-        question.sort(kind).map(|(target, descending)| (target.name(), descending)).map_err(|refusal| String::from(refusal.detail))
+        question
+            .sort(kind)
+            .map(|(target, descending)| (target.name(), descending))
+            .map_err(|refusal| String::from(refusal.detail))
     };
     let name = "urn:ietf:params:scim:schemas:extension:appcrm:2.0:User:name";
     for (order, path, descending) in [
