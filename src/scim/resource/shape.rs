@@ -125,9 +125,13 @@ impl<'p> Shape<'p> {
                 self.leave_out(format!("{}.{name}", attribute.name))?;
                 continue;
             };
-            if sub.mutability != Mutability::ReadOnly {
-                let part = self.attribute(sub, part).map_err(|error| within(attribute, &error))?;
-                parts.insert(sub.name.clone(), part.unwrap_or(Value::Null));
+            let read = if sub.mutability == Mutability::ReadOnly {
+                self.pass_by(sub, &part).map(|()| None)
+            } else {
+                self.attribute(sub, part).map(|part| Some(part.unwrap_or(Value::Null)))
+            };
+            if let Some(part) = read.map_err(|error| within(attribute, &error))? {
+                parts.insert(sub.name.clone(), part);
             }
         }
         Ok(parts)
