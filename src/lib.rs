@@ -6,7 +6,7 @@
 //! |---|---|---|
 //! | 5 | [`cli`], [`app`] | the command line; wiring, start and graceful stop |
 //! | 4 | [`http`] | the surfaces: SCIM, health, documents; never reaches the store |
-//! | 4 | [`workers`] | what runs without a request: the journal's writer |
+//! | 4 | [`workers`] | what runs without a request: the journal's writer, the builder of indexes |
 //! | 3 | [`directory`] | what the product does, in protocol-neutral verbs |
 //! | 2 | [`store`] | the one SQL vocabulary over SQLite and Postgres |
 //! | 1 | [`auth`] | tokens, passwords and rights; no I/O |
