@@ -107,8 +107,9 @@ pub fn measure(place: &Place, filled: &Filled, requests: usize) -> Vec<Line> {
                     let mut turn = writer;
                     while !stop.load(Ordering::Relaxed) {
                         turn += WRITERS;
-                        write(&mut client, turn, &mut own, leaving.next().map(|(_, id)| id.as_str()), staying);
-                        written.fetch_add(1, Ordering::Relaxed);
+                        let leaving = leaving.next().map(|(_, id)| id.as_str());
+                        let changes = write(&mut client, turn, &mut own, leaving, staying);
+                        written.fetch_add(usize::from(changes), Ordering::Relaxed);
                     }
                 });
             }
@@ -137,8 +138,14 @@ fn walk_to(walk: &mut Walk, client: &mut Client, results: usize) -> usize {
     walk.seen
 }
 
-/// One of four changes: somebody comes, changes, goes.
-fn write(client: &mut Client, turn: usize, own: &mut Vec<String>, leaving: Option<&str>, staying: &[(usize, &String)]) {
+/// One of four changes: somebody comes, changes, goes. False if there was nobody to go.
+fn write(
+    client: &mut Client,
+    turn: usize,
+    own: &mut Vec<String>,
+    leaving: Option<&str>,
+    staying: &[(usize, &String)],
+) -> bool {
     match turn / WRITERS % 4 {
         0 => {
             let chance = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_nanos();
@@ -155,17 +162,15 @@ fn write(client: &mut Client, turn: usize, own: &mut Vec<String>, leaving: Optio
             client.send("PATCH", &format!("/Users/{id}"), &body.to_string());
         }
         2 => {
-            if let Some(id) = leaving {
-                client.send("DELETE", &format!("/Users/{id}"), "");
-            }
+            let Some(id) = leaving else { return false };
+            client.send("DELETE", &format!("/Users/{id}"), "");
         }
         _ => {
-            if own.len() > 1 {
-                let id = own.remove(0);
-                client.send("DELETE", &format!("/Users/{id}"), "");
-            }
+            let Some(id) = own.pop() else { return false };
+            client.send("DELETE", &format!("/Users/{id}"), "");
         }
     }
+    true
 }
 
 /// Prints the lines of one database.
