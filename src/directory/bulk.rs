@@ -83,21 +83,19 @@ impl Directory {
         let mut ledger = Ledger::new(&entries, request.fail_on_errors, request.used);
         let mut reader = Reader::new(self, caller, base, matching, until);
         let mut left = VecDeque::from(steps);
-        while !left.is_empty() && !ledger.is_full() {
-            if Instant::now() >= until {
-                for operation in left.drain(..).flatten() {
-                    ledger.end(operation, End::NotAttempted);
-                }
-                break;
-            }
-            let Read { steps, late } = reader.read(next(&mut left), &mut entries).await;
+        let mut read = reader.read(next(&mut left), &mut entries).await;
+        while !read.is_empty() && !ledger.is_full() {
+            let Read { steps, late } = read;
             for operation in late {
                 ledger.end(operation, End::NotAttempted);
             }
             let steps: Arc<[Step]> = steps.into();
             let (failed, errors) = (ledger.failed().clone(), ledger.left());
             let chunk = Chunk { steps: Arc::clone(&steps), failed, errors, until };
-            match self.inner.store.write(chunk).await {
+            // The next bodies are read while these operations are done.
+            let (done, following) =
+                tokio::join!(self.inner.store.write(chunk), reader.read(next(&mut left), &mut entries));
+            match done {
                 Ok(fates) => {
                     for (operation, fate) in fates {
                         ledger.note(operation, fate, &mut entries);
@@ -106,6 +104,7 @@ impl Directory {
                 }
                 Err(error) => ledger.lose(&steps, error, &mut entries),
             }
+            read = following;
         }
         Ok(ledger.close(entries))
     }

@@ -10,8 +10,8 @@ pub use insert::{New, insert, insert_all};
 
 use super::external_ids::Split;
 use super::keys::{IndexKey, UniqueKey, derive, rows};
-use super::sql::{Record, Val};
-use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable, schemas};
+use super::sql::{Record, Sql, Val};
+use super::{Client, Conn, Error, Row, TenantId, external_ids, is_storable};
 use crate::clock::Micros;
 use crate::scim::Object;
 use crate::scim::schema::ResourceType;
@@ -26,13 +26,19 @@ pub async fn load(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str
         // No id has it, and Postgres refuses to look.
         return Ok(None);
     }
-    let mut sql = conn.sql().fixed();
+    let sql = by_id(conn.sql(), client, kind, id, "");
+    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
+}
+
+/// The statement of the resource of that type and id, with more columns behind those that [`row`] reads.
+fn by_id(sql: Sql, client: Client, kind: &ResourceType, id: &str, more: &'static str) -> Sql {
+    let mut sql = sql.fixed();
     let tenant = sql.hold(client.tenant.0);
     sql.push("SELECT r.num, r.type, r.id, r.version, r.created, r.modified, r.doc, ");
     external_ids::value(&mut sql, tenant, client.connection, "r.num");
-    sql.push(" FROM resource r WHERE r.tenant = ").again(tenant).push(" AND r.id = ").bind(id);
+    sql.push(more).push(" FROM resource r WHERE r.tenant = ").again(tenant).push(" AND r.id = ").bind(id);
     sql.push(" AND r.type = ").bind(kind.name.as_str());
-    conn.fetch_first(sql).await?.map(|record| row(&record, 0, [kind])).transpose()
+    sql
 }
 
 /// The resource of that type and number.
@@ -54,13 +60,18 @@ pub async fn load_num(conn: &mut Conn, client: Client, kind: &ResourceType, num:
 /// # Errors
 /// [`Error::Outdated`] if the client goes by another edition of the schemas than the tenant.
 pub async fn lock(conn: &mut Conn, client: Client, kind: &ResourceType, id: &str) -> Result<Option<Row>, Error> {
-    let lock = conn.dialect().lock_resource();
-    if lock.is_empty() {
-        schemas::hold(conn, client).await?;
-        return load(conn, client, kind, id).await;
-    }
     if !is_storable(id) {
         return Ok(None);
+    }
+    let lock = conn.dialect().lock_resource();
+    if lock.is_empty() {
+        let more = ", (SELECT t.edition FROM tenant t WHERE t.num = r.tenant)";
+        let found = conn.fetch_first(by_id(conn.sql(), client, kind, id, more)).await?;
+        return match found {
+            Some(held) if held.int(8)? != client.edition => Err(Error::Outdated),
+            Some(held) => row(&held, 0, [kind]).map(Some),
+            None => Ok(None),
+        };
     }
     // Who waits for the lock sees the row as it is then, but rows of other tables as they were
     // before: these are read afterwards.

@@ -38,6 +38,13 @@ pub(super) struct Read {
     pub late: Vec<usize>,
 }
 
+impl Read {
+    /// Whether there was nothing left to read.
+    pub(super) fn is_empty(&self) -> bool {
+        self.steps.is_empty() && self.late.is_empty()
+    }
+}
+
 impl Reader {
     pub(super) fn new(
         directory: &Directory,
